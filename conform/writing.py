@@ -1,0 +1,86 @@
+"""Files that appear whole or not at all.
+
+Everything is written to a temporary name beside its place, synced, and only then given its name.
+Without `force` an existing file is refused and stays as it was, even when two writers race.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from conform.errors import RenderError
+
+
+@contextmanager
+def whole_file(path: Path, *, force: bool = False, sources: Iterable[Path] = ()) -> Iterator[Path]:
+    """A temporary path to write; when the block ends well, it takes the name `path`.
+
+    Raises `RenderError` where `path` exists (without `force`), is one of `sources` by any name, or
+    cannot be written. On any exception, a cancel included, nothing is left behind.
+    """
+    refuse(path, force=force, sources=sources)
+    temporary = _beside(path)
+    try:
+        yield temporary
+        _sync(temporary)
+        _name(temporary, path, force=force)
+    except OSError as fault:
+        raise RenderError(f"cannot write: {fault.strerror or fault}", path=path) from fault
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str, *, force: bool = False) -> None:
+    """Write a text file whole, in UTF-8 with plain newlines; see `whole_file`."""
+    with whole_file(path, force=force) as temporary:
+        temporary.write_bytes(text.encode())
+
+
+def refuse(path: Path, *, force: bool = False, sources: Iterable[Path] = ()) -> None:
+    """Raise `RenderError` where writing `path` would lose something."""
+    if not path.exists() and not path.is_symlink():
+        return
+    if any(path.exists() and source.exists() and path.samefile(source) for source in sources):
+        raise RenderError("this is a source file; choose another folder", path=path)
+    if path.is_dir():
+        raise RenderError("this is a folder; name a file", path=path)
+    if not force:
+        raise RenderError("exists already; give --force to replace it", path=path)
+
+
+def _beside(path: Path) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(
+            prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent
+        )
+    except OSError as fault:
+        raise RenderError(f"cannot write here: {fault.strerror}", path=path) from fault
+    os.close(handle)
+    mask = os.umask(0)
+    os.umask(mask)
+    temporary = Path(name)
+    temporary.chmod(0o666 & ~mask)
+    return temporary
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _name(temporary: Path, path: Path, *, force: bool) -> None:
+    if force:
+        temporary.replace(path)
+    else:
+        try:
+            path.hardlink_to(temporary)
+        except FileExistsError as fault:
+            raise RenderError("exists already; give --force to replace it", path=path) from fault
+        except OSError:  # a file system without hard links
+            refuse(path)
+            temporary.replace(path)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from conform.findings import Finding
 from conform.match import Match
 from conform.roll import Roll
-from conform.timeline import Clip, Timeline
+from conform.timeline import ZERO, Clip, Timeline
 
 
 class Status(StrEnum):
@@ -85,3 +85,8 @@ class Sync:
     events: tuple[EventSync, ...]
     rolls: tuple[Roll, ...]
     findings: tuple[Finding, ...] = ()
+    picture_in: Fraction = ZERO
+    """The record time of the picture's first frame; below zero where a leader runs before the cut.
+
+    A lag in the picture's clock is `record time - picture_in`.
+    """

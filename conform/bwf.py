@@ -20,6 +20,9 @@ from numpy.typing import NDArray
 from conform.errors import RenderError
 from conform.timecode import Rate
 
+Block = NDArray[np.int32 | np.float32]
+"""Sound in a file's own form: int32 left-aligned for integers, float32 for floating point."""
+
 _PCM, _FLOAT, _EXTENSIBLE = 0x0001, 0x0003, 0xFFFE
 _GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")
 _DS64 = 28
@@ -82,7 +85,7 @@ class Writer:
         self._file.write(_head(form, label))
         self._data = self._file.tell()
 
-    def write(self, block: NDArray[np.int32] | NDArray[np.float32]) -> bytes:
+    def write(self, block: Block) -> bytes:
         """Append a block; returns the bytes that were meant to reach the file."""
         wanted = np.float32 if self.form.floating else np.int32
         if block.ndim != 2 or block.shape[1] != self.form.channels or block.dtype != wanted:
@@ -96,7 +99,9 @@ class Writer:
         return packed
 
     def close(self) -> None:
-        """Write the sizes into the header and close the file."""
+        """Write the sizes into the header and close the file; closing again does nothing."""
+        if self._file.closed:
+            return
         size = self.samples * self.form.frame_bytes
         if size % 2:
             self._file.write(b"\0")
@@ -129,7 +134,7 @@ class Writer:
             self._file.close()
 
 
-def pack(block: NDArray[np.int32] | NDArray[np.float32], bits: int) -> bytes:
+def pack(block: Block, bits: int) -> bytes:
     """Left-aligned int32 (or float32) samples as little-endian bytes, `bits` to a sample."""
     plain = np.ascontiguousarray(block)
     if bits == 32:

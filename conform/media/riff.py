@@ -1,0 +1,160 @@
+"""What the header of a WAV declares against what the file holds.
+
+FFmpeg and libsndfile read a truncated or unfinished WAV as a shorter one without a word; the
+header knows better. Only the chunk headers are read: a few hundred bytes of any file.
+Sources: EBU Tech 3306 (RF64), Microsoft Multimedia Programming Interface 1.0 (RIFF).
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from conform.errors import MediaError
+from conform.findings import Finding, error, warning
+
+_UNSET = 0xFFFF_FFFF
+_METADATA_LIMIT = 16 << 20  # no recorder writes more; FFmpeg would load it whole
+_LOADED = {b"bext", b"LIST", b"id3 ", b"ID3 ", b"iXML", b"axml", b"cart", b"_PMX"}
+_CHUNKS = 4096  # a file with more chunks than this is no recording
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """The sound of a WAV by its header: where it is, how wide, and whether the length is true.
+
+    `declared` and `available` count bytes of sound; `declared` is None where the recorder never
+    came to write it. `frame` is the bytes of one sample of all channels.
+    """
+
+    offset: int
+    declared: int | None
+    available: int
+    frame: int
+    sample_rate: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def length(self) -> int:
+        """The samples that can be read."""
+        held = self.available if self.declared is None else min(self.declared, self.available)
+        return held // self.frame
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the header does not say how long the sound is."""
+        return self.declared is None
+
+
+def wave(path: Path) -> Wave | None:
+    """The sound of a WAV, RF64 or BW64 file by its header; None for any other file.
+
+    Raises `MediaError` where the header cannot be that of a recording.
+    """
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(12)
+            if head[:4] not in (b"RIFF", b"RF64", b"BW64") or head[8:12] != b"WAVE":
+                return None
+            return _Walk(path, file, size).wave()
+    except OSError as fault:
+        raise MediaError(f"{fault.strerror or fault}; check the path", path=path) from fault
+
+
+class _Walk:
+    """One walk over the chunk headers of a WAV."""
+
+    def __init__(self, path: Path, file: BinaryIO, size: int) -> None:
+        self._path, self._file, self._size = path, file, size
+        self._long: int | None = None  # the data size that a ds64 chunk states
+        self._format: bytes | None = None
+        self._data: tuple[int, int] | None = None
+        self._findings: list[Finding] = []
+
+    def wave(self) -> Wave:
+        """The first format and the first sound of the file."""
+        self._walk()
+        if self._format is None or len(self._format) < 16:
+            raise self._broken("has no format chunk")
+        if self._data is None:
+            raise self._broken("holds no sound")
+        _, channels, rate, _, frame, _ = struct.unpack_from("<HHIIHH", self._format)
+        if not (channels and rate and frame):
+            raise self._broken(f"declares {channels} channels, {rate} Hz, {frame} bytes a sample")
+        offset, stated = self._data
+        available = self._size - offset
+        declared = self._judge(stated, available, frame * rate)
+        return Wave(offset, declared, available, frame, rate, tuple(self._findings))
+
+    def _walk(self) -> None:
+        place = 12
+        for _ in range(_CHUNKS):
+            self._file.seek(place)
+            head = self._file.read(8)
+            if len(head) < 8:
+                return
+            name, size = head[:4], struct.unpack_from("<I", head, 4)[0]
+            true_size = self._chunk(name, size, place + 8)
+            if true_size is None:
+                return
+            place += 8 + true_size + true_size % 2
+        raise self._broken(f"has more than {_CHUNKS} chunks")
+
+    def _chunk(self, name: bytes, size: int, place: int) -> int | None:
+        """The true size of a chunk after noting what it says; None where the walk must end."""
+        if name == b"ds64" and size >= 24:
+            self._long = struct.unpack_from("<Q", self._file.read(24), 8)[0]
+        elif name == b"fmt ":
+            if self._format is not None:
+                self._note("wav.two-formats", "has two format chunks; the first is used")
+            else:
+                self._format = self._file.read(min(size, 64))
+        elif name == b"data":
+            return self._sound(size, place)
+        elif name in _LOADED and size > _METADATA_LIMIT:
+            raise self._broken(f"has a {name.decode('latin-1')} chunk of {size} bytes")
+        return size
+
+    def _sound(self, size: int, place: int) -> int | None:
+        if self._data is not None:
+            self._note("wav.two-sounds", "has two data chunks; the first is used")
+            return size
+        true_size = self._long if size == _UNSET and self._long is not None else size
+        self._data = (place, true_size)
+        unset = true_size in (0, _UNSET) or place + true_size > self._size
+        return None if unset else true_size
+
+    def _judge(self, stated: int, available: int, second: int) -> int | None:
+        if stated == 0 and available == 0:
+            self._note("wav.empty", "holds no sound: the recorder wrote the header only")
+            return 0
+        if stated in (0, _UNSET, _UNSET - 1) and stated != available:
+            self._note(
+                "wav.unfinished",
+                "was never closed by its recorder: the header states no length, the sound is read "
+                "to the end of the file",
+            )
+            return None
+        missing = stated - available
+        if missing * 10_000 > second:  # 0.1 ms
+            self._findings.append(
+                error(
+                    "wav.truncated",
+                    f"is cut short: {missing / second:.3f} s of the declared "
+                    f"{stated / second:.3f} s are missing; copy it again from the original",
+                    str(self._path),
+                )
+            )
+        return stated
+
+    def _note(self, code: str, message: str) -> None:
+        self._findings.append(warning(code, message, str(self._path)))
+
+    def _broken(self, what: str) -> MediaError:
+        return MediaError(
+            f"this WAV {what}; copy it again from the original, or repair its header",
+            path=self._path,
+        )

@@ -1,0 +1,91 @@
+"""Where the guide movie lies on the cut's own clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from conform.errors import MediaError, TimecodeError
+from conform.findings import Finding, error, info, warning
+from conform.media import Media
+from conform.timecode import Rate
+from conform.timeline import ZERO, Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The movie on the record clock: `start` is its first frame's record time, in seconds."""
+
+    start: Fraction
+    length: Fraction
+    findings: tuple[Finding, ...] = ()
+
+
+def place_picture(timeline: Timeline, media: Media) -> Picture:
+    """Lay the movie along the cut by its start timecode, or frame on frame where it has none.
+
+    Raises `MediaError` for a file without a picture of known length.
+    """
+    length, odd = _length(timeline, media)
+    start, why = _start(timeline, media, length)
+    findings = [*odd, *why]
+    overhang = timeline.duration - (start + length)
+    if overhang > 0:
+        frames = timeline.rate.nearest(overhang)
+        findings.append(
+            warning(
+                "picture.short",
+                f"the cut runs on {frames} frames after the picture's end",
+                media.path.name,
+            )
+        )
+    return Picture(start, length, tuple(findings))
+
+
+def _length(timeline: Timeline, media: Media) -> tuple[Fraction, list[Finding]]:
+    if not media.video:
+        raise MediaError("has no picture; give the guide movie", path=media.path)
+    video = media.video[0]
+    name = media.path.name
+    if video.rate is not None and video.frames:
+        findings = _rate_against(timeline.rate, video.rate, name)
+        return video.rate.seconds(video.frames), findings
+    if video.duration is None:
+        raise MediaError("does not say how long its picture is; rewrap it", path=media.path)
+    return video.duration, [
+        warning("picture.rate-unknown", "the picture's frame rate varies or is unknown", name)
+    ]
+
+
+def _rate_against(cut: Rate, picture: Rate, name: str) -> list[Finding]:
+    if cut.fps == picture.fps:
+        return []
+    slide = abs(1 - cut.fps / picture.fps) * 3600
+    return [
+        error(
+            "picture.rate",
+            f"the picture runs at {picture}, the cut at {cut}: they part by {float(slide):.2f} s "
+            "an hour; give the cut's true rate with --rate, or the right movie",
+            name,
+        )
+    ]
+
+
+def _start(timeline: Timeline, media: Media, length: Fraction) -> tuple[Fraction, list[Finding]]:
+    name = media.path.name
+    if media.timecode is None:
+        text = "the movie has no timecode: its first frame is taken for the cut's first frame"
+        return ZERO, [info("picture.no-timecode", text, name)]
+    rate = media.video[0].rate or timeline.rate
+    try:
+        clock = rate.with_drop(";" in media.timecode).time_of(media.timecode)
+    except TimecodeError as wrong:
+        return ZERO, [warning("picture.timecode", f"its timecode is passed over: {wrong}", name)]
+    start = clock - timeline.start
+    if -length < start < max(timeline.duration, timeline.rate.frame):
+        return start, []
+    text = (
+        f"its timecode {media.timecode} does not meet the cut, which starts at "
+        f"{timeline.timecode(ZERO)}: first frame is taken for first frame"
+    )
+    return ZERO, [warning("picture.timecode", text, name)]

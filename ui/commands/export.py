@@ -1,0 +1,115 @@
+"""`conform export`: stems and report out of a session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import click
+
+from adapters import session
+from conform.findings import Finding
+from conform.jsonable import findings_json
+from conform.plan import PlanOptions, plan
+from conform.render import StemFile, render
+from conform.stems import stem_spec
+from conform.synced import Sync
+from ui.options import FILE, SECONDS, examples, force_option, json_option
+from ui.printing import console, exit_code, print_findings, print_json
+from ui.progress import progress
+from ui.reporting import write_report
+from ui.showing import show_stems
+
+
+@click.command(
+    epilog=examples(
+        "conform export REEL1.otio -o STEMS/",
+        "conform export REEL1.otio -o STEMS/ --handles 2 --checkerboard",
+        "conform export REEL1.otio -o STEMS/ --poly --bits 24 --force",
+    )
+)
+@click.argument("session_file", metavar="SESSION", type=FILE)
+@click.option("-o", "--output", "folder", required=True, type=FILE, help="The folder for stems.")
+@click.option(
+    "--handles",
+    type=SECONDS,
+    default="1",
+    show_default=True,
+    help="Sound beyond each event's edges, in seconds, where there is room.",
+)
+@click.option(
+    "--fade",
+    type=SECONDS,
+    default="0.005",
+    show_default=True,
+    help="Fades at joins and outer edges, in seconds.",
+)
+@click.option("--checkerboard", is_flag=True, help="Whole handles, events on alternating stems.")
+@click.option("--poly", is_flag=True, help="One poly file instead of a file for each channel.")
+@click.option("--bits", type=click.Choice(["16", "24", "32"]), help="Width of the samples.")
+@click.option("--correct-drift", is_flag=True, help="Resample takes whose clock drifts.")
+@force_option
+@json_option
+def command(
+    session_file: Path,
+    folder: Path,
+    handles: Fraction,
+    fade: Fraction,
+    checkerboard: bool,
+    poly: bool,
+    bits: str | None,
+    correct_drift: bool,
+    force: bool,
+    as_json: bool,
+) -> int:
+    """Write the stems of SESSION, as long as the picture to the sample, and the report beside them.
+
+    Every channel of every placed take goes on the stem of the mixer's name for it. Samples are
+    copied bit for bit wherever nothing has to change; events without a take stay silent.
+    """
+    sync = session.load(session_file)
+    options = PlanOptions(handles, fade, checkerboard, correct_drift)
+    layout = plan(sync, options)
+    spec = stem_spec(sync, bits=int(bits) if bits else None, poly=poly)
+    with progress() as watch:
+        stems = render(layout, folder, spec, force=force, watch=watch)
+        paths = [stem.path for stem in stems]
+        report = folder / f"{session_file.stem}.report.html"
+        write_report(sync, report, stems=paths, force=force, watch=watch)
+    findings = (*sync.findings, *layout.findings)
+    if as_json:
+        print_json(_as_json(stems, report, sync, layout.findings))
+    else:
+        show_stems(stems, console())
+        print_findings(layout.findings, console())
+        console().print(f"report: {report}", markup=False)
+    return exit_code(findings)
+
+
+def _as_json(
+    stems: Sequence[StemFile], report: Path, sync: Sync, findings: Sequence[Finding]
+) -> dict[str, Any]:
+    return {
+        "length": str(sync.length),
+        "stems": [_stem_json(stem) for stem in stems],
+        "report": str(report),
+        "findings": findings_json((*sync.findings, *findings)),
+    }
+
+
+def _stem_json(stem: StemFile) -> dict[str, Any]:
+    return {
+        "path": str(stem.path),
+        "channels": list(stem.channels),
+        "sample_rate": stem.format.sample_rate,
+        "bits": stem.format.bits,
+        "floating": stem.format.floating,
+        "samples": stem.samples,
+        "time_reference": stem.time_reference,
+        "copied": sum(tally.copied for tally in stem.tallies),
+        "mixed": sum(tally.mixed for tally in stem.tallies),
+        "silent": sum(tally.silent for tally in stem.tallies),
+        "sha256": stem.sha256,
+    }

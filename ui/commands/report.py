@@ -1,0 +1,60 @@
+"""`conform report`: the sync report of a session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from adapters import session
+from conform.jsonable import findings_json
+from conform.tolerance import TOLERANCES
+from ui.options import FILE, examples, force_option, json_option
+from ui.printing import console, exit_code, print_json
+from ui.progress import progress
+from ui.reporting import write_report
+
+
+@click.command(
+    epilog=examples(
+        "conform report REEL1.otio -o REEL1.report.html",
+        "conform report REEL1.otio --tolerance netflix --stem STEMS/Boom.wav --force",
+    )
+)
+@click.argument("session_file", metavar="SESSION", type=FILE)
+@click.option(
+    "-o", "--output", "page", type=FILE, help="The page to write.  [default: SESSION.report.html]"
+)
+@click.option(
+    "--tolerance",
+    type=click.Choice(list(TOLERANCES)),
+    default="conform",
+    show_default=True,
+    help="The window that events are judged by.",
+)
+@click.option("--stem", "stems", multiple=True, type=FILE, help="A stem to list; again for more.")
+@click.option("--date", default="", help="The date to print.  [default: now]")
+@force_option
+@json_option
+def command(
+    session_file: Path,
+    page: Path | None,
+    tolerance: str,
+    stems: Sequence[Path],
+    date: str,
+    force: bool,
+    as_json: bool,
+) -> int:
+    """Write the sync report of SESSION: one HTML page, with its CSV and JSON beside it."""
+    sync = session.load(session_file)
+    target = page or session_file.with_suffix(".report.html")
+    with progress() as watch:
+        paths = write_report(
+            sync, target, watch=watch, stems=stems, tolerance=tolerance, date=date, force=force
+        )
+    if as_json:
+        print_json({"files": list(map(str, paths)), "findings": findings_json(sync.findings)})
+    else:
+        console().print(f"report: {paths[0]}", markup=False)
+    return exit_code(sync.findings)

@@ -1,0 +1,114 @@
+"""`conform sync`: find and measure every event's take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import click
+
+from adapters import formats, rolls, session
+from conform import media
+from conform.errors import TimelineError
+from conform.jsonable import event_json, findings_json, time_json
+from conform.sync import SyncOptions, sync
+from conform.synced import Sync
+from conform.timecode import Rate
+from conform.timeline import Timeline
+from conform.writing import refuse
+from ui.options import FILE, SECONDS, examples, force_option, json_option, rate_option
+from ui.printing import console, exit_code, print_findings, print_json
+from ui.progress import progress
+from ui.showing import show_sync
+
+
+@click.command(
+    epilog=examples(
+        "conform sync REEL1.edl --picture REEL1.mov --rolls DAY01/ --rolls DAY02/ -o REEL1.otio",
+        "conform sync REEL1.otio --picture REEL1.mov --rolls SOUND/ --json > sync.json",
+    )
+)
+@click.argument("cut", type=FILE)
+@click.option("--picture", required=True, type=FILE, help="The guide movie of this cut.")
+@click.option(
+    "--rolls",
+    "folders",
+    required=True,
+    multiple=True,
+    type=FILE,
+    help="A folder of field recordings, or one file; may be given again.",
+)
+@click.option(
+    "-o", "--output", type=FILE, help="The session to write.  [default: CUT.session.otio]"
+)
+@click.option("--timeline", "name", help="Which timeline, where the cut holds several.")
+@click.option(
+    "--search",
+    type=SECONDS,
+    default="2",
+    show_default=True,
+    help="How far timecode may be wrong, in seconds.",
+)
+@rate_option
+@force_option
+@json_option
+def command(
+    cut: Path,
+    picture: Path,
+    folders: Sequence[Path],
+    output: Path | None,
+    name: str | None,
+    search: Fraction,
+    rate: Rate | None,
+    force: bool,
+    as_json: bool,
+) -> int:
+    """Find each event's take by timecode and metadata, then measure it against the guide.
+
+    Every sound event of CUT (or every picture event, where the cut has no sound) is given the take
+    that its timecode, scene, roll and name point to; the take's place is then measured by
+    correlating each of its channels with the movie's own sound. What cannot be measured says so.
+    """
+    target = output or cut.with_suffix(".session.otio")
+    refuse(target, force=force, sources=(cut, picture))
+    read = formats.read(cut, rate=rate)
+    timeline = _chosen(read.timelines, name, cut)
+    with progress() as watch:
+        takes, odd = rolls.scan(folders, watch=watch)
+        answer = sync(
+            timeline, media.probe(picture), takes, SyncOptions(search=search), watch=watch
+        )
+    answer = replace(answer, findings=(*read.findings, *odd, *answer.findings))
+    session.save(answer, target, force=force, sources=(cut, picture))
+    if as_json:
+        print_json(_as_json(answer, target))
+    else:
+        show_sync(answer, console())
+        print_findings(answer.findings, console())
+        console().print(f"session: {target}", markup=False)
+    return exit_code(answer.findings)
+
+
+def _chosen(timelines: Sequence[Timeline], name: str | None, cut: Path) -> Timeline:
+    """The timeline that is asked for by name, or the only one."""
+    wanted = [timeline for timeline in timelines if name in (None, timeline.name)]
+    if len(wanted) == 1:
+        return wanted[0]
+    names = ", ".join(f"'{timeline.name}'" for timeline in timelines)
+    raise TimelineError(f"holds several timelines; choose with --timeline: {names}", path=cut)
+
+
+def _as_json(answer: Sync, target: Path) -> dict[str, Any]:
+    return {
+        "session": str(target),
+        "timeline": answer.timeline.name,
+        "picture": answer.picture,
+        "picture_in": time_json(answer.picture_in, answer.timeline.timecode(answer.picture_in)),
+        "sample_rate": answer.sample_rate,
+        "length": str(answer.length),
+        "events": [event_json(event, answer) for event in answer.events],
+        "findings": findings_json(answer.findings),
+    }

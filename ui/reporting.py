@@ -1,0 +1,51 @@
+"""The report's three files: the page for people, the table for sheets, the JSON for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from conform import media
+from conform.errors import MediaError
+from conform.media import Media
+from conform.report import csv, html, json, report
+from conform.synced import Sync
+from conform.tolerance import TOLERANCES
+from conform.watch import Watch
+from conform.writing import refuse, write_text
+
+
+def write_report(
+    sync: Sync,
+    page: Path,
+    *,
+    watch: Watch,
+    stems: Iterable[Path] = (),
+    tolerance: str = "conform",
+    date: str = "",
+    force: bool = False,
+) -> tuple[Path, ...]:
+    """Write the page and, beside it under the same name, its CSV and JSON; returns all three."""
+    paths = (page, page.with_suffix(".csv"), page.with_suffix(".json"))
+    for path in paths:
+        refuse(path, force=force)
+    found = report(
+        sync,
+        tolerance=TOLERANCES[tolerance],
+        date=date or f"{datetime.now().astimezone():%Y-%m-%d %H:%M}",
+        picture=_picture(sync),
+        stems=stems,
+        watch=watch,
+    )
+    for path, write in zip(paths, (html, csv, json), strict=True):
+        write_text(path, write(found), force=force)
+    return paths
+
+
+def _picture(sync: Sync) -> Media | None:
+    """The movie, where it is still there: a report outlives its media."""
+    try:
+        return media.probe(Path(sync.picture))
+    except MediaError:
+        return None

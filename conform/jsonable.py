@@ -18,7 +18,7 @@ from conform.findings import Finding
 from conform.match import Match, Verdict, early_or_late
 from conform.media import AudioStream, Media, VideoStream
 from conform.roll import Roll
-from conform.synced import EventSync, Sync
+from conform.synced import EventSync, Status, Sync
 from conform.timecode import Rate
 from conform.timeline import Clip, Fade, Marker, Metadata, Source, Timeline, Track, Transition
 
@@ -88,7 +88,8 @@ def event_json(event: EventSync, sync: Sync) -> Json:
     """One event of a synced cut: what it is, which take lies under it, where, and how it is known.
 
     The lag fields are those of `match_json`: where the take's first sample falls in the picture.
-    The slip is the measured place against timecode: positive = by timecode the sound is early.
+    The slip is the measured place against timecode: positive = by timecode the sound is early. It
+    is null where the place was not measured: a place by timecode proves nothing about timecode.
     """
     timeline, clip, roll = sync.timeline, event.clip, event.roll
     return {
@@ -241,7 +242,7 @@ def _marker(timeline: Timeline, marker: Marker, origin: Fraction) -> Json:
 
 def _slip(event: EventSync, sync: Sync) -> Json:
     slip = event.slip_seconds
-    if slip is None:
+    if slip is None or event.status is not Status.MEASURED:
         return dict.fromkeys(("slip_seconds", "slip_samples", "slip_frames", "slip_direction"))
     samples = float(slip * sync.sample_rate)
     return {

@@ -1,0 +1,152 @@
+"""Everything that a report says, gathered once as a value; pages and tables only print it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import conform
+from conform.errors import MediaError
+from conform.findings import Finding, warning
+from conform.media import Media
+from conform.report.drift import TakeDrift, Trend, take_drifts, trend
+from conform.report.files import StemFile, stem_files
+from conform.report.waves import Waves, event_waves
+from conform.synced import EventSync, Status, Sync
+from conform.tolerance import TOLERANCES, Judgement, Tolerance, judge
+from conform.watch import Step, Watch, unwatched
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event with its slip in seconds, the slip's uncertainty, and what that means.
+
+    Only what was measured has a slip: an event laid by timecode agrees with it by definition.
+    """
+
+    event: EventSync
+    slip: float | None
+    uncertainty: float | None
+    judgement: Judgement
+    waves: Waves | None = None
+
+    @property
+    def flagged(self) -> bool:
+        """Whether a person should look: outside the tolerance, straddling it, or not measured."""
+        odd = self.judgement in (Judgement.OUTSIDE, Judgement.UNDECIDED)
+        return odd or self.event.status is Status.NOT_MEASURED
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many events one tolerance passes, flags and leaves open."""
+
+    tolerance: Tolerance
+    within: int
+    outside: int
+    undecided: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A synced cut with its judgements, drifts, pictures of sound and files, ready to print."""
+
+    title: str
+    date: str
+    tool: str
+    sync: Sync
+    tolerance: Tolerance
+    lines: tuple[Line, ...]
+    counted: tuple[Counted, ...]
+    drifts: tuple[TakeDrift, ...]
+    trend: Trend | None
+    picture: Media | None
+    stems: tuple[StemFile, ...]
+    findings: tuple[Finding, ...]
+
+    def count(self, status: Status) -> int:
+        """The number of events of a status."""
+        return sum(line.event.status is status for line in self.lines)
+
+    @property
+    def flagged(self) -> int:
+        """The number of events that a person should look at."""
+        return sum(line.flagged for line in self.lines)
+
+
+def report(
+    sync: Sync,
+    *,
+    tolerance: Tolerance,
+    title: str = "",
+    date: str = "",
+    picture: Media | None = None,
+    stems: Iterable[Path] = (),
+    thumbnails: int = 300,
+    watch: Watch = unwatched,
+) -> Report:
+    """Judge every event, draw the sound of the first `thumbnails` of them, flagged ones first.
+
+    `date` is printed as given, so that the same inputs give the same bytes. Stems are read back
+    and hashed. Raises `MediaError` for a stem that cannot be read; a guide or take that cannot be
+    drawn is a finding.
+    """
+    lines = tuple(_line(event, sync, tolerance) for event in sync.events)
+    lines, undrawn = _drawn(lines, sync, thumbnails, watch)
+    findings = (*sync.findings, *(odd for roll in sync.rolls for odd in roll.findings), *undrawn)
+    return Report(
+        title=title or sync.timeline.name,
+        date=date,
+        tool=f"Picturelock {conform.__version__}",
+        sync=sync,
+        tolerance=tolerance,
+        lines=lines,
+        counted=tuple(_counted(lines, sync, each) for each in TOLERANCES.values()),
+        drifts=take_drifts(sync),
+        trend=trend(sync),
+        picture=picture,
+        stems=stem_files(stems, watch),
+        findings=tuple(dict.fromkeys(findings)),
+    )
+
+
+def _line(event: EventSync, sync: Sync, tolerance: Tolerance) -> Line:
+    measured = event.status is Status.MEASURED
+    exact = event.slip_seconds if measured else None
+    slip = None if exact is None else float(exact)
+    samples = event.match.uncertainty_samples if event.match and measured else None
+    rate = event.match.sample_rate if event.match else sync.sample_rate
+    uncertainty = None if samples is None else samples / rate
+    return Line(event, slip, uncertainty, judge(slip, uncertainty, _limits(sync, tolerance)))
+
+
+def _limits(sync: Sync, tolerance: Tolerance) -> tuple[float, float]:
+    return tolerance.limits(sync.timeline.rate.frame, sync.sample_rate)
+
+
+def _counted(lines: Iterable[Line], sync: Sync, tolerance: Tolerance) -> Counted:
+    limits = _limits(sync, tolerance)
+    found = [judge(line.slip, line.uncertainty, limits) for line in lines]
+    kinds = (Judgement.WITHIN, Judgement.OUTSIDE, Judgement.UNDECIDED)
+    return Counted(tolerance, *(found.count(kind) for kind in kinds))
+
+
+def _drawn(
+    lines: tuple[Line, ...], sync: Sync, most: int, watch: Watch
+) -> tuple[tuple[Line, ...], list[Finding]]:
+    """The lines with the sound of at most `most` of them, and what could not be drawn."""
+    order = sorted(range(len(lines)), key=lambda i: (not lines[i].flagged, i))[:most]
+    findings: list[Finding] = []
+    waves: dict[int, Waves] = {}
+    for done, index in enumerate(order, 1):
+        event = lines[index].event
+        try:
+            waves[index] = event_waves(event, sync)
+        except MediaError as fault:
+            findings.append(warning("report-no-waveform", str(fault), f"event {event.id}"))
+        watch(Step("drawing waveforms", done, len(order)))
+    return tuple(
+        Line(line.event, line.slip, line.uncertainty, line.judgement, waves.get(index))
+        for index, line in enumerate(lines)
+    ), findings

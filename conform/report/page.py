@@ -1,0 +1,167 @@
+"""The report as one HTML page: no script, no outside resource, fit for print."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from statistics import median
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from conform.match import Match
+from conform.report import words
+from conform.report.gather import Line, Report
+from conform.report.plot import mark, slip_plot
+from conform.report.waves import Lane, Waves, strongest
+from conform.synced import ChannelMatch, EventSync, Status
+from conform.timecode import feet_frames
+from conform.tolerance import Judgement
+
+_TEMPLATE = "report.html.jinja"
+_LANE = 23  # half the height of a thumbnail, in its own units
+
+SIGNS: dict[str, Markup] = {
+    Status.MEASURED: Markup('<circle cx="7" cy="7" r="5"/>'),
+    Status.METADATA: Markup('<path d="M7 1.5L12.5 7 7 12.5 1.5 7Z"/>'),
+    Status.NOT_MEASURED: Markup('<circle class="hollow" cx="7" cy="7" r="4.6"/>'),
+    Judgement.WITHIN: Markup('<path class="stroke" d="M2.5 7.5L5.8 11 11.5 3.5"/>'),
+    Judgement.OUTSIDE: Markup('<path d="M7 1.5L13 12H1Z"/>'),
+    Judgement.UNDECIDED: Markup('<path class="hollow" d="M7 2L12.4 11.6H1.6Z"/>'),
+    Judgement.NOT_JUDGED: Markup('<path class="stroke" d="M3 7H11"/>'),
+    "error": Markup('<path d="M4.4 1H9.6L13 4.4V9.6L9.6 13H4.4L1 9.6V4.4Z"/>'),
+    "warning": Markup('<path d="M7 1.5L13 12H1Z"/>'),
+    "info": Markup('<circle class="hollow" cx="7" cy="7" r="4.6"/>'),
+}
+"""A shape for every state, so that none is told by its hue alone."""
+
+WORDS: dict[str, str] = {
+    Status.MEASURED: "measured",
+    Status.METADATA: "timecode only",
+    Status.NOT_MEASURED: "not measured",
+    Judgement.NOT_JUDGED: "not judged",
+}
+
+UNSLIPPED: dict[Status, str] = {
+    Status.MEASURED: "no timecode to compare",
+    Status.METADATA: "laid by timecode, unproven",
+    Status.NOT_MEASURED: "silent in the stems",
+}
+"""What stands in place of a slip where there is none."""
+
+
+def html(report: Report) -> str:
+    """The page; names from outside are shown literally, whatever they contain."""
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalize,
+    )
+    environment.filters |= {
+        "amount": words.amount,
+        "clock": words.clock,
+        "signed": words.signed,
+        "word": lambda state: WORDS.get(state, str(state)),
+    }
+    source = files("conform.report").joinpath(_TEMPLATE).read_text(encoding="utf-8")
+    return environment.from_string(source).render(_context(report))
+
+
+def _context(report: Report) -> dict[str, Any]:
+    sync = report.sync
+    frames = sync.timeline.rate.nearest(sync.length)
+    return {
+        "report": report,
+        "sync": sync,
+        "timeline": sync.timeline,
+        "rows": [_row(line, report) for line in report.lines],
+        "statuses": [(status, report.count(status)) for status in Status],
+        "placed": _placed(report),
+        "length": {"frames": frames, "feet": feet_frames(frames)},
+        "plot": slip_plot(report),
+        "takes": [(mark(number), drift) for number, drift in enumerate(report.drifts)],
+        "drawn": sum(line.waves is not None for line in report.lines),
+        "sign": sign,
+        "label": sync.timeline.timecode,
+    }
+
+
+def sign(state: str) -> Markup:
+    """The shape of a state as a small SVG."""
+    return Markup('<svg class="sign" viewBox="0 0 14 14" aria-hidden="true">{}</svg>').format(
+        SIGNS[state]
+    )
+
+
+def _row(line: Line, report: Report) -> dict[str, Any]:
+    """An event as the template prints it."""
+    event, rate = line.event, report.sync.sample_rate
+    slip = line.slip
+    return {
+        "line": line,
+        "event": event,
+        "clip": event.clip,
+        "tracks": " ".join(f"A{index}" for index in event.tracks) or "picture",
+        "samples": None if slip is None else slip * rate,
+        "frames": None if slip is None else slip * float(report.sync.timeline.rate.fps),
+        "ms": None if slip is None else slip * 1000,
+        "direction": words.direction(None if slip is None else slip * rate),
+        "unslipped": UNSLIPPED[event.status],
+        "uncertainty": None if line.uncertainty is None else line.uncertainty * rate,
+        "reason": event.reason or (event.match.reason if event.match else ""),
+        "channels": [_channel(found, event) for found in event.channels],
+        "strongest": strongest(event).name if event.roll else "",
+        "waves": _thumbnail(line.waves) if line.waves else "",
+    }
+
+
+def _channel(found: ChannelMatch, event: EventSync) -> dict[str, Any]:
+    """One recorded channel: its lag beside that of the event."""
+    against = _difference(found.match, event.match)
+    return {
+        "name": found.channel,
+        "match": found.match,
+        "against": against,
+        "direction": words.direction(against),
+    }
+
+
+def _difference(match: Match, other: Match | None) -> float | None:
+    if match.lag_samples is None or other is None or other.lag_samples is None:
+        return None
+    return match.lag_samples - other.lag_samples
+
+
+def _placed(report: Report) -> dict[str, float] | None:
+    """The middle and the worst uncertainty of all measured places, in samples."""
+    rate = report.sync.sample_rate
+    known = [line.uncertainty * rate for line in report.lines if line.uncertainty is not None]
+    return {"median": median(known), "worst": max(known)} if known else None
+
+
+def _thumbnail(waves: Waves) -> Markup:
+    """Guide above, take below, over the same time."""
+    return Markup(
+        '<svg class="waves" viewBox="0 0 200 {}" preserveAspectRatio="none" role="img" '
+        'aria-label="guide above, take below">{}{}</svg>'
+    ).format(4 * _LANE, _lane(waves.guide, "guide", _LANE), _lane(waves.sound, "take", 3 * _LANE))
+
+
+def _lane(lane: Lane, name: str, middle: int) -> Markup:
+    """One lane as a closed outline of its columns; a silent one is its centre line."""
+    if not lane:
+        return Markup('<path class="silent" d="M0 {}H200"/>').format(middle)
+    step, height = 200 / len(lane), _LANE - 1.5
+    highs = [(i * step, middle - high * height) for i, (_, high) in enumerate(lane)]
+    lows = [(i * step, middle - low * height + 0.6) for i, (low, _) in enumerate(lane)]
+    outline = "L".join(f"{x:.1f} {y:.1f}" for x, y in [*highs, *reversed(lows)])
+    return Markup('<path class="{}" d="M{}Z"/>').format(name, outline)
+
+
+def _finalize(value: object) -> object:
+    """Every text that is printed, with nothing hidden in it; our own SVG stays as it is."""
+    return (
+        words.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    )

@@ -1,0 +1,142 @@
+"""The report for spreadsheets and programs: events as CSV, everything as JSON."""
+
+from __future__ import annotations
+
+import csv as csv_format
+import io
+import json as json_format
+from typing import Any
+
+from conform.jsonable import Json, event_json, findings_json, media_json, roll_json, time_json
+from conform.report.drift import TakeDrift
+from conform.report.files import StemFile
+from conform.report.gather import Line, Report
+from conform.report.waves import strongest
+from conform.report.words import visible
+from conform.synced import Status
+
+_FORMULA = ("=", "+", "-", "@")
+
+COLUMNS = (
+    "id", "event", "name", "tracks", "record_in", "record_out", "status", "file", "take",
+    "channel", "rung", "slip_samples", "slip_frames", "slip_ms", "direction",
+    "uncertainty_samples", "judgement", "lag_samples", "drift_ppm", "score", "runner_up", "reason",
+)  # fmt: skip
+
+
+def csv(report: Report) -> str:
+    """One row per event with plain numbers, safe to open in a spreadsheet.
+
+    A text that a spreadsheet would run as a formula is led by an apostrophe.
+    """
+    page = io.StringIO(newline="")
+    writer = csv_format.writer(page)
+    writer.writerow(COLUMNS)
+    for line in report.lines:
+        row = _row(line, report)
+        writer.writerow([_cell(row[column]) for column in COLUMNS])
+    return page.getvalue()
+
+
+def json(report: Report) -> str:
+    """The whole report; event shapes are those of `conform.jsonable`."""
+    sync = report.sync
+    timeline = sync.timeline
+    body = {
+        "title": report.title,
+        "date": report.date,
+        "tool": report.tool,
+        "cut": timeline.name,
+        "rate": str(timeline.rate.fps),
+        "drop": timeline.rate.drop,
+        "start": time_json(timeline.start, timeline.rate.label_at(timeline.start)),
+        "picture": media_json(report.picture) if report.picture else {"path": sync.picture},
+        "length": str(sync.length),
+        "sample_rate": sync.sample_rate,
+        "tolerance": _tolerance(report),
+        "summary": {
+            "events": len(report.lines),
+            **{str(status): report.count(status) for status in Status},
+            "flagged": report.flagged,
+        },
+        "events": [_event(line, report) for line in report.lines],
+        "takes": [_take(drift) for drift in report.drifts],
+        "rolls": [roll_json(roll) for roll in sync.rolls],
+        "stems": [_stem(stem) for stem in report.stems],
+        "findings": findings_json(report.findings),
+    }
+    return json_format.dumps(body, indent=2, allow_nan=False) + "\n"
+
+
+def _event(line: Line, report: Report) -> Json:
+    return {**event_json(line.event, report.sync), "judgement": str(line.judgement)}
+
+
+def _row(line: Line, report: Report) -> Json:
+    """A CSV row's cells by column."""
+    shape: Json = _event(line, report)
+    event, clip = line.event, line.event.clip
+    slip = line.slip
+    return {
+        **shape,
+        "tracks": " ".join(map(str, event.tracks)),
+        "record_in": report.sync.timeline.timecode(clip.record_in),
+        "record_out": report.sync.timeline.timecode(clip.record_out),
+        "take": event.roll.name if event.roll else None,
+        "channel": strongest(event).name if event.roll else None,
+        "slip_ms": None if slip is None else slip * 1000,
+        "direction": shape["slip_direction"],
+    }
+
+
+def _cell(value: Any) -> str:
+    """A cell: numbers plain, text made harmless."""
+    if value is None:
+        return ""
+    if isinstance(value, int | float):
+        return repr(value)
+    text = visible(value)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) and not _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _tolerance(report: Report) -> Json:
+    tolerance = report.tolerance
+    return {
+        "name": tolerance.name,
+        "early": str(tolerance.early),
+        "late": str(tolerance.late),
+        "unit": str(tolerance.unit),
+        "source": tolerance.source,
+    }
+
+
+def _take(drift: TakeDrift) -> Json:
+    return {
+        "take": drift.take,
+        "events": [event.id for event in drift.events],
+        "drift_ppm": drift.ppm,
+        "drift_uncertainty_ppm": drift.uncertainty,
+        "meaning": drift.meaning,
+    }
+
+
+def _stem(stem: StemFile) -> Json:
+    return {
+        "path": str(stem.path),
+        "length": stem.length,
+        "sample_rate": stem.sample_rate,
+        "channels": stem.channels,
+        "format": stem.form,
+        "time_reference": stem.time_reference,
+        "size": stem.size,
+        "sha256": stem.sha256,
+        "md5": stem.md5,
+    }

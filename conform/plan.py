@@ -173,8 +173,10 @@ def _regions(
 ) -> Iterator[Region]:
     length = item.tail - item.head
     whole_fade = 2 * (fade // 2)
-    fade_in = 0 if item.continues_in or item.head == 0 else min(whole_fade, length // 2)
-    fade_out = 0 if item.continues_out else min(whole_fade, length // 2)
+    longest = min(whole_fade, length // 2)
+    at_head, at_tail = item.head == 0, item.tail == sample_at(sync.length, sync.sample_rate)
+    fade_in = 0 if item.continues_in or at_head else longest
+    fade_out = 0 if item.continues_out or at_tail else longest
     warp = _warp(item, sync, options)
     for channel, name in zip(item.roll.channels, channel_names(item.roll), strict=True):
         yield Region(

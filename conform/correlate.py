@@ -1,0 +1,158 @@
+"""Whitened cross-correlation: where in a long sound does a short one lie.
+
+The cross-spectrum is divided by its magnitude to the power 0.8, between plain correlation (0) and
+the phase transform (1). Measured on speech in rooms, at -10 dB and through cameras, 0.7 to 0.9
+finds the most and tells match from no match best; the full transform loses at -10 dB.
+Knapp & Carter, "The generalized correlation method for estimation of time delay", 1976.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from conform.band import COARSE_RATE, SPEECH, Signal, Spectrum, mask
+
+BETA = 0.8
+_CELL = 400  # 50 ms at COARSE_RATE: peaks nearer than this are one place and its reflections
+_TINY = np.float32(1e-12)
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """A place in the reference, in coarse samples, and its height over the correlation's noise."""
+
+    at: int
+    height: float
+
+
+def whitened(spectrum: Spectrum, gain: Signal) -> Spectrum:
+    """A spectrum cut to its band, its magnitude raised to the power 1 - BETA."""
+    inside = spectrum * gain
+    magnitude = np.abs(inside)
+    return np.asarray(inside / (magnitude**BETA + _TINY), dtype=np.complex64)
+
+
+@dataclass(slots=True)
+class Spectra:
+    """A reference at 8 kHz as whitened overlap-save block spectra, kept between searches.
+
+    `window` is the longest sound, in samples, that will be searched for. Spectra are kept up to
+    `budget` bytes; those of longer references are made anew on each search, a block at a time.
+    """
+
+    sound: NDArray[np.floating]
+    window: int
+    budget: int = 160_000_000
+    size: int = field(init=False)
+    _kept: dict[int, Spectrum] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        whole = len(self.sound) + 2 * self.window
+        self.size = fft.next_fast_len(min(4 * self.window, whole), real=True)
+
+    @property
+    def starts(self) -> range:
+        """The reference position of each block's first sample; the first lies before the sound."""
+        return range(-self.window, len(self.sound), self.size - self.window)
+
+    def blocks(self) -> Iterator[tuple[int, Spectrum]]:
+        """Each block's start and its whitened spectrum."""
+        for start in self.starts:
+            kept = self._kept.get(start)
+            if kept is None:
+                kept = self._block(start)
+                if (len(self._kept) + 1) * kept.nbytes <= self.budget:
+                    self._kept[start] = kept
+            yield start, kept
+
+    def _block(self, start: int) -> Spectrum:
+        block = np.zeros(self.size, np.float32)
+        first, last = max(start, 0), min(start + self.size, len(self.sound))
+        block[first - start : last - start] = self.sound[first:last]
+        return whitened(fft.rfft(block), mask(SPEECH, self.size, COARSE_RATE))
+
+
+def search(spectra: Spectra, windows: Sequence[Signal], keep: int = 6) -> list[list[Peak]]:
+    """The best places of each window in the reference, at least 50 ms apart, best first.
+
+    A place is where the window's first sample falls; it may lie before the reference's start.
+    Heights are in standard deviations of the correlation (by its median, which a peak does not
+    move). Nearly empty blocks share the noise of the others: digital silence makes no peaks.
+    """
+    gain = mask(SPEECH, spectra.size, COARSE_RATE)
+    others = [whitened(fft.rfft(window, spectra.size), gain).conj() for window in windows]
+    found: list[list[tuple[int, float, float]]] = [[] for _ in windows]
+    noise: list[list[float]] = [[] for _ in windows]
+    usable = spectra.size - spectra.window
+    for start, block in spectra.blocks():
+        for index, other in enumerate(others):
+            correlation = np.abs(fft.irfft(block * other, spectra.size)[:usable])
+            noise[index].append(float(np.median(correlation[::17])) / 0.6745)
+            found[index] += [
+                (start + at, noise[index][-1], float(correlation[at]))
+                for at in _cell_maxima(correlation, keep)
+            ]
+    return [_ranked(places, floors, keep) for places, floors in zip(found, noise, strict=True)]
+
+
+def _cell_maxima(correlation: Signal, keep: int) -> list[int]:
+    """Positions of the highest values of the `2 * keep` best 50 ms cells."""
+    cells = -(-len(correlation) // _CELL)
+    padded = np.zeros(cells * _CELL, np.float32)
+    padded[: len(correlation)] = correlation
+    grid = padded.reshape(cells, _CELL)
+    best = grid.argmax(axis=1)
+    order = np.argsort(grid[np.arange(cells), best])[::-1][: 2 * keep]
+    return [int(cell * _CELL + best[cell]) for cell in order]
+
+
+def _ranked(places: list[tuple[int, float, float]], floors: list[float], keep: int) -> list[Peak]:
+    floor = float(np.median(floors)) + 1e-20
+    peaks = sorted(
+        (Peak(at, value / max(noise, floor)) for at, noise, value in places),
+        key=lambda peak: -peak.height,
+    )
+    apart: list[Peak] = []
+    for peak in peaks:
+        if all(abs(peak.at - other.at) >= _CELL for other in apart):
+            apart.append(peak)
+    return apart[:keep]
+
+
+def ratio(peaks: Sequence[Peak]) -> float:
+    """The best peak over the second best: the one number that tells match from no match best.
+
+    Unrelated sounds stay under 1.3 with 20-s windows and under 1.7 with 8-s ones.
+    """
+    if not peaks:
+        return 0.0
+    return peaks[0].height / (peaks[1].height if len(peaks) > 1 else 1.0)
+
+
+def local(reference: Signal, other: Signal, reach: int, rate: int = COARSE_RATE) -> Signal:
+    """Correlations of stretches of the reference with stretches `2 * reach` shorter of the other.
+
+    Both are shaped (stretches, samples). Index `i` of a correlation, in its last axis, means that
+    the other lies `i - reach` samples later in the reference than the stretches say.
+    """
+    size = fft.next_fast_len(reference.shape[-1], real=True)
+    gain = mask(SPEECH, size, rate)
+    ours = whitened(fft.rfft(reference, size), gain)
+    theirs = whitened(fft.rfft(other, size), gain)
+    correlation: Signal = fft.irfft(ours * theirs.conj(), size)[..., : 2 * reach + 1]
+    return correlation
+
+
+def subsample(values: Signal, at: NDArray[np.intp]) -> NDArray[np.float64]:
+    """The top of a parabola through each row's value at `at` and its two neighbours."""
+    rows = np.arange(len(values))
+    inner = np.clip(at, 1, values.shape[1] - 2)
+    left, mid, right = (values[rows, inner + step].astype(np.float64) for step in (-1, 0, 1))
+    bend = left - 2 * mid + right
+    shift = np.where(np.abs(bend) > 0, 0.5 * (left - right) / np.where(bend == 0, 1, bend), 0)
+    return np.where(inner == at, at + np.clip(shift, -0.5, 0.5), at).astype(np.float64)

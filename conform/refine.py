@@ -1,0 +1,289 @@
+"""The exact lag: cross-spectra of many frames at full rate, lined up and added.
+
+Every frame is lined up along the candidate line first, so drift does not smear the sum. Bins are
+weighted by their coherence (Hannan & Thomson, "Estimating group delay", 1973), which finds by
+itself where the two sounds agree: the codec's edge, the telephone's band, the music underneath.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft, signal, stats
+
+from conform.band import Band, Signal, mask
+from conform.evidence import Line
+from conform.sound import Sound
+
+Bins = NDArray[np.complex128]
+Reals = NDArray[np.float64]
+
+_SEGMENT = 2.0  # seconds read at one place
+_SEGMENTS = 24
+_REACH = 0.02  # seconds around the line in which the direct path is looked for
+_TAIL = 0.03  # seconds beside the peak that tell on which side the room is
+_FIRST = 0.5  # an earlier arrival counts from this share of the highest peak
+_FLOOR = 0.004  # samples: what interpolation and float32 leave, measured on exact copies
+_SPAN_FOR_DRIFT = 15.0
+_WORTH_SAYING = 10e-6  # a drift less certain than this is not claimed
+_LOW, _HIGH = 120.0, 0.46  # hertz; share of the sample rate
+
+
+@dataclass(frozen=True, slots=True)
+class Fine:
+    """The refined line; half-widths are 95 %. Lag in seconds at `time` of the other sound."""
+
+    time: float
+    lag: float
+    half_width: float
+    drift: float | None
+    drift_half_width: float | None
+    polarity: int
+    coherence: float
+    """The share of the reference that the other sound explains, 0 to 1."""
+
+    @property
+    def zero(self) -> float:
+        """The lag of the other sound's first sample."""
+        return self.lag - (self.drift or 0.0) * self.time
+
+    @property
+    def zero_half_width(self) -> float:
+        """The 95 % half-width of `zero`: that of the lag and of the drift carried to it."""
+        return float(np.hypot(self.half_width, (self.drift_half_width or 0.0) * self.time))
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """A stretch of both sounds at full rate; `first` and `place` are their first samples."""
+
+    first: int
+    other: Signal
+    place: int
+    reference: Signal
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Summed spectra of some frames: cross and both powers, and the frames' middle in seconds."""
+
+    time: float
+    cross: Bins
+    ours: Reals
+    theirs: Reals
+    frames: int
+
+
+def refine(reference: Sound, other: Sound, line: Line, rate: int) -> Fine | None:
+    """The lag along a line at a sample rate, or None where the sounds cannot be read there."""
+    segments = _read(reference, other, line, rate)
+    if not segments:
+        return None
+    size = _frame_size(segments, rate)
+    lag, drift = line.lag, line.drift
+    fine = None
+    for _ in range(2):
+        groups = _groups(segments, lag, drift, size, rate)
+        if not groups:
+            return fine
+        fine = _solve(groups, lag, drift, size, rate)
+        drift = fine.drift or 0.0
+        lag = fine.zero
+    return fine
+
+
+def _read(reference: Sound, other: Sound, line: Line, rate: int) -> list[_Segment]:
+    """The stretches around the agreeing points, spread over the whole line."""
+    spread = _spread(line.points[line.agree])
+    count = round(_SEGMENT * rate)
+    slack = round(_REACH * rate)
+    taken: list[_Segment] = []
+    end = None
+    for time in spread:
+        first = round((time - _SEGMENT / 2) * rate)
+        if end is not None:
+            first = max(first, end)
+        first = max(first, 0)
+        place = first + round(line.at(time) * rate) - slack
+        ours = reference.excerpt(place, count + 2 * slack, rate)
+        theirs = other.excerpt(first, count, rate)
+        taken.append(_Segment(first, theirs, place, ours))
+        end = first + count
+    return taken
+
+
+def _spread(points: NDArray[np.float64]) -> list[float]:
+    """Times of up to `_SEGMENTS` clear points, at least a segment apart, over the whole span."""
+    if not len(points):
+        return []
+    edges = np.linspace(points[:, 0].min(), points[:, 0].max() + 1e-6, _SEGMENTS + 1)
+    chosen: list[float] = []
+    for low, high in pairwise(edges):
+        inside = points[(points[:, 0] >= low) & (points[:, 0] < high)]
+        if len(inside):
+            time = float(inside[inside[:, 2].argmax(), 0])
+            if not chosen or time - chosen[-1] >= 0.75 * _SEGMENT:
+                chosen.append(time)
+    return chosen
+
+
+def _frame_size(segments: Sequence[_Segment], rate: int) -> int:
+    """A third of a second; half that for short material, so that there are frames to compare."""
+    seconds = 0.34 if len(segments) > 2 else 0.17
+    return int(fft.next_fast_len(round(seconds * rate), real=True))
+
+
+def _groups(
+    segments: Sequence[_Segment], lag: float, drift: float, size: int, rate: int
+) -> list[_Group]:
+    """Frames lined up and summed, a group a segment, or smaller ones where segments are few."""
+    window = signal.windows.hann(size, sym=False).astype(np.float32)
+    turns: Bins = np.asarray(2j * np.pi * np.fft.rfftfreq(size), np.complex128)
+    groups: list[_Group] = []
+    for segment in segments:
+        firsts = list(range(0, len(segment.other) - size + 1, size // 2))
+        parts = np.array_split(firsts, min(len(firsts), 1 if len(segments) >= 8 else 8))
+        for part in parts:
+            summed = _summed(segment, [int(x) for x in part], (lag, drift), window, turns, rate)
+            if summed is not None:
+                groups.append(summed)
+    return groups
+
+
+def _summed(
+    segment: _Segment,
+    firsts: Sequence[int],
+    line: tuple[float, float],
+    window: Signal,
+    turns: Bins,
+    rate: int,
+) -> _Group | None:
+    size = len(window)
+    cross: Bins = np.zeros(size // 2 + 1, np.complex128)
+    ours: Reals = np.zeros(size // 2 + 1)
+    theirs: Reals = np.zeros(size // 2 + 1)
+    times = []
+    for first in firsts:
+        time = (segment.first + first + size / 2) / rate
+        lag = (line[0] + line[1] * time) * rate
+        place = segment.first + first + round(lag) - segment.place
+        frame = segment.other[first : first + size]
+        ground = segment.reference[max(place, 0) : place + size]
+        if len(ground) != size or not frame.any() or not ground.any():
+            continue
+        x, r = fft.rfft(frame * window), fft.rfft(ground * window)
+        cross += r * x.conj() * np.exp(turns * (lag - round(lag)))
+        ours += np.square(np.abs(r))
+        theirs += np.square(np.abs(x))
+        times.append(time)
+    return _Group(float(np.mean(times)), cross, ours, theirs, len(times)) if times else None
+
+
+def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: int) -> Fine:
+    """One refinement: the peak of the weighted sum, its scatter, and what slope is left."""
+    crosses = np.stack([group.cross for group in groups])
+    total = crosses.sum(axis=0)
+    weight, coherence = _weights(groups, total, size, rate)
+    correlation = fft.irfft(total * weight, size)
+    peak = _direct(correlation, rate)
+    polarity = 1 if correlation[peak] >= 0 else -1
+    grid = np.arange(-24, 25) / 16 + (peak if peak < size // 2 else peak - size)
+    turn = np.exp(2j * np.pi * np.outer(np.fft.rfftfreq(size), grid)) * (weight * polarity)[:, None]
+    place = float(_tops(np.real(total[None] @ turn), grid)[0])
+    half = _half_width(_tops(np.real((total - crosses) @ turn), grid))
+    times = np.array([group.time for group in groups])
+    middle = float(times.mean())
+    slope = _slope(times, _tops(np.real(crosses @ turn), grid) / rate)
+    claimed = None if slope is None else drift + slope[0]
+    return Fine(
+        time=middle,
+        lag=lag + drift * middle + place / rate,
+        half_width=float(np.hypot(half, _FLOOR)) / rate,
+        drift=claimed,
+        drift_half_width=None if slope is None else slope[1],
+        polarity=polarity,
+        coherence=coherence,
+    )
+
+
+def _weights(groups: Sequence[_Group], total: Bins, size: int, rate: int) -> tuple[Reals, float]:
+    """Maximum-likelihood weights of the bins, from coherence smoothed over 60 Hz; and its mean."""
+    ours = np.sum([group.ours for group in groups], axis=0)
+    theirs = np.sum([group.theirs for group in groups], axis=0)
+    frames = sum(group.frames for group in groups)
+    width = max(3, round(60 * size / rate)) | 1
+    power = np.square(np.abs(total)) / (ours * theirs + 1e-30)
+    smooth = np.convolve(power, np.full(width, 1 / width), mode="same")
+    chance = 1 / max(frames, 2)  # what unrelated noise shows: one over the number of frames
+    coherence = np.clip((smooth - chance) / (1 - chance), 0, 0.98)
+    gain = mask(Band(_LOW, _HIGH * rate), size, rate)
+    weight = gain * coherence / (1 - coherence) / (np.abs(total) + 1e-30)
+    if not weight.any():  # nothing stands out: the speech band, whitened
+        weight = mask(Band(180, 3600), size, rate) / (np.abs(total) + 1e-30)
+    explained = float((coherence * ours * gain).sum() / ((ours * gain).sum() + 1e-30))
+    return weight.astype(np.float64), explained
+
+
+def _direct(correlation: NDArray[np.floating], rate: int) -> int:
+    """The sample of the direct path: the highest peak, or an arrival before its reflections.
+
+    A room smears the correlation to one side: after the peak where the reference hears the room,
+    before it where the other does. On the far side of the tail nothing can arrive but the direct
+    sound; the first arrival there of at least half the height is taken.
+    """
+    size = len(correlation)
+    reach, tail = round(_REACH * rate), round(_TAIL * rate)
+    strength = np.abs(correlation)
+    near = np.concatenate([strength[-reach:], strength[: reach + 1]])
+    peak = int(near.argmax()) - reach
+    guard = max(2, round(0.0005 * rate))
+    after = np.square(strength[np.arange(peak + guard, peak + tail) % size]).sum()
+    before = np.square(strength[np.arange(peak - tail, peak - guard) % size]).sum()
+    step = -1 if after > 1.5 * before else 1 if before > 1.5 * after else 0
+    if not step:
+        return peak % size
+    places = np.arange(peak + step * reach, peak, -step)
+    values = strength[places % size]
+    enough = max(_FIRST * strength[peak % size], 6 * float(np.median(strength)))
+    tops = (values[1:-1] >= enough) & (values[1:-1] > values[:-2]) & (values[1:-1] >= values[2:])
+    found = np.flatnonzero(tops)
+    return int(places[found[0] + 1] if len(found) else peak) % size
+
+
+def _tops(rows: Reals, grid: Reals) -> Reals:
+    """Where each row is highest on a fine grid, by a parabola through the top three values."""
+    best = np.clip(rows.argmax(axis=1), 1, rows.shape[1] - 2)
+    index = np.arange(len(rows))
+    left, top, right = rows[index, best - 1], rows[index, best], rows[index, best + 1]
+    bend = left - 2 * top + right
+    shift = np.where(bend < 0, 0.5 * (left - right) / np.where(bend < 0, bend, -1), 0)
+    return np.asarray(grid[best] + np.clip(shift, -1, 1) * (grid[1] - grid[0]))
+
+
+def _half_width(without: Reals) -> float:
+    """95 % by the jackknife: how the peak moves as each group in turn is left out."""
+    count = len(without)
+    if count < 3:
+        return 1.0  # samples; too few frames to see a scatter
+    error = np.sqrt((count - 1) / count * np.square(without - without.mean()).sum())
+    return float(stats.t.ppf(0.975, count - 1) * error)
+
+
+def _slope(times: Reals, lags: Reals) -> tuple[float, float] | None:
+    """The slope of the groups' own lags and its 95 % half-width, where worth saying."""
+    if len(times) < 5 or np.ptp(times) < _SPAN_FOR_DRIFT:
+        return None
+    keep = np.ones(len(times), bool)
+    for _ in range(3):
+        fit = stats.linregress(times[keep], lags[keep])
+        misses = lags - fit.intercept - fit.slope * times
+        scale = 1.4826 * np.median(np.abs(misses[keep])) + 1e-9
+        keep = np.abs(misses) < 4 * scale
+        if keep.sum() < 5:
+            return None
+    half = float(stats.t.ppf(0.975, keep.sum() - 2) * fit.stderr)
+    return (float(fit.slope), half) if half < _WORTH_SAYING else None

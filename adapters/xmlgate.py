@@ -49,7 +49,13 @@ class Document:
 
     def where(self, element: etree._Element) -> str:
         """The place of an element as a finding names it: `cut.xml:12`."""
-        return f"{self.path.name}:{element.sourceline}"
+        return f"{self.path.name}:{line_of(element)}"
+
+
+def line_of(element: etree._Element) -> int | None:
+    """The line on which an element starts; None where it came from no file."""
+    line: int | None = element.sourceline  # type: ignore[assignment]  # the stubs give it no type
+    return line
 
 
 def parse(path: Path) -> Document:

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from conform.findings import Level
 from conform.match import Match
 from conform.report import words
 from conform.report.gather import Line, Report
@@ -19,6 +20,7 @@ from conform.timecode import feet_frames
 from conform.tolerance import Judgement
 
 _TEMPLATE = "report.html.jinja"
+_LEVELS = list(Level)
 _LANE = 23  # half the height of a thumbnail, in its own units
 
 SIGNS: dict[str, Markup] = {
@@ -42,6 +44,9 @@ WORDS: dict[str, str] = {
     Judgement.NOT_JUDGED: "not judged",
 }
 
+FORMS = {"PCM_16": "16-bit", "PCM_24": "24-bit", "PCM_32": "32-bit", "FLOAT": "32-bit float"}
+"""Sample formats of WAV by libsndfile's names."""
+
 UNSLIPPED: dict[Status, str] = {
     Status.MEASURED: "no timecode to compare",
     Status.METADATA: "laid by timecode, unproven",
@@ -62,6 +67,7 @@ def html(report: Report) -> str:
     environment.filters |= {
         "amount": words.amount,
         "clock": words.clock,
+        "form": lambda subtype: FORMS.get(subtype, subtype),
         "signed": words.signed,
         "word": lambda state: WORDS.get(state, str(state)),
     }
@@ -82,6 +88,7 @@ def _context(report: Report) -> dict[str, Any]:
         "length": {"frames": frames, "feet": feet_frames(frames)},
         "plot": slip_plot(report),
         "takes": [(mark(number), drift) for number, drift in enumerate(report.drifts)],
+        "findings": sorted(report.findings, key=lambda odd: -_LEVELS.index(odd.level)),
         "drawn": sum(line.waves is not None for line in report.lines),
         "sign": sign,
         "label": sync.timeline.timecode,

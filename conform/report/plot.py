@@ -26,6 +26,7 @@ SHAPES = {
     "cross": "M-1.6-5H1.6V-1.6H5V1.6H1.6V5H-1.6V1.6H-5V-1.6H-1.6Z",
 }
 
+_CROWD = 200  # more events than this are drawn smaller
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 _MARKS = tuple((colour, shape) for shape, colour in product(SHAPES.values(), COLOURS))
 
@@ -74,13 +75,15 @@ def slip_plot(report: Report) -> Markup:
 
 def _points(report: Report, across: _Axis, up: _Axis) -> Iterator[Markup]:
     number = {event.id: i for i, drift in enumerate(report.drifts) for event in drift.events}
+    size = 1.0 if len(report.lines) <= _CROWD else 0.7
     for line in report.lines:
         if line.slip is not None:
-            yield _point(line, number[line.event.id], across, up)
+            yield _point(line, number[line.event.id], (across, up), size)
 
 
-def _point(line: Line, number: int, across: _Axis, up: _Axis) -> Markup:
+def _point(line: Line, number: int, axes: tuple[_Axis, _Axis], size: float) -> Markup:
     """One event; its sign lies on the frame, hollow, where the slip is off the scale."""
+    across, up = axes
     clip, slip, error = line.event.clip, line.slip or 0.0, line.uncertainty or 0.0
     x = across(float(clip.record_in + clip.record_out) / 2)
     inside = up.low <= slip <= up.high
@@ -91,14 +94,14 @@ def _point(line: Line, number: int, across: _Axis, up: _Axis) -> Markup:
         bar = Markup('<path class="bar" d="M{0:.1f} {1:.1f}V{2:.1f}"/>').format(x, *ends)
     said = f"{line.event.id} {clip.name}: {1000 * slip:+.2f} ms"
     return Markup('<g class="{}"><title>{}</title>{}{}</g>').format(
-        "event" if inside else "event beyond", said, bar, _sign(number, x, y)
+        "event" if inside else "event beyond", said, bar, _sign(number, x, y, size)
     )
 
 
-def _sign(number: int, x: float, y: float) -> Markup:
+def _sign(number: int, x: float, y: float, size: float = 1.0) -> Markup:
     colour, shape = _MARKS[number % len(_MARKS)]
-    return Markup('<path transform="translate({:.1f} {:.1f})" fill="{}" d="{}"/>').format(
-        x, y, colour, shape
+    return Markup('<path transform="translate({:.1f} {:.1f}) scale({})" fill="{}" d="{}"/>').format(
+        x, y, size, colour, shape
     )
 
 
@@ -141,8 +144,10 @@ def _clock(report: Report, across: _Axis) -> Iterator[Markup]:
     """Record time along the foot, labelled by the record clock."""
     timeline = report.sync.timeline
     step = next((s for s in _STEPS if across.high / s <= 9), _STEPS[-1])
-    for second in range(0, int(across.high) + 1, step):
-        at = timeline.rate.seconds(second * timeline.rate.nominal)  # a whole second of labels
+    rate = report.sync.timeline.rate
+    labelled = int(across.high * float(rate.fps / rate.nominal))  # 23.976 labels run slow
+    for second in range(0, labelled + 1, step):
+        at = rate.seconds(second * rate.nominal)
         x, label = across(float(at)), timeline.timecode(at)
         yield Markup(
             '<path class="grid" d="M{x:.1f} {}V{}"/><text class="foot" x="{x:.1f}" y="{}">{}</text>'

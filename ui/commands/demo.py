@@ -1,0 +1,193 @@
+"""`conform demo`: the whole job on a film whose truth is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from adapters import formats, rolls, session
+from conform import media
+from conform.errors import RenderError
+from conform.match import early_or_late
+from conform.plan import plan
+from conform.render import StemFile, render
+from conform.stems import stem_spec
+from conform.sync import sync
+from conform.synced import Sync
+from conform.timecode import Rate
+from conform.watch import Watch
+from fixtures.film import Film, make_film
+from fixtures.spec import FilmSpec, demo_spec
+from fixtures.truth import Expected
+from fixtures.verdict import EventVerdict, StemVerdict, event_verdicts, stem_verdicts
+from ui.options import FILE, RATE, examples, json_option
+from ui.printing import console, print_json, row, table
+from ui.progress import progress
+from ui.reporting import write_report
+from ui.showing import show_stems
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    film: Film
+    sync: Sync
+    events: tuple[EventVerdict, ...]
+    stems: tuple[StemFile, ...]
+    proofs: tuple[StemVerdict, ...]
+    session: Path
+    report: Path
+
+    @property
+    def right(self) -> bool:
+        return all(item.right for item in (*self.events, *self.proofs))
+
+
+@click.command(
+    epilog=examples(
+        "conform demo",
+        "conform demo ~/films --rate 29.97df --seconds 120 --snr 6",
+        "conform inspect picturelock-demo/film.edl",
+    )
+)
+@click.argument("folder", metavar="[DIR]", default="picturelock-demo", type=FILE)
+@click.option("--seconds", type=click.IntRange(60, 3 * 3600), help="Length of the film.")
+@click.option("--rate", type=RATE, metavar="FPS", help="Frame rate of the film.")
+@click.option("--snr", type=float, help="Dialogue above music and noise in the guide, in dB.")
+@click.option("--seed", type=int, help="Another film of the same kind.")
+@json_option
+def command(
+    folder: Path,
+    seconds: int | None,
+    rate: Rate | None,
+    snr: float | None,
+    seed: int | None,
+    as_json: bool,
+) -> int:
+    """Make a film in DIR and conform it: rolls that jam-synced wrongly and drift, a noisy guide.
+
+    Everything about the film is known to the sample, so the answer is printed beside the truth.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise RenderError("is not empty; name another folder, or remove it", path=folder)
+    asked = {"seconds": seconds, "rate": rate, "snr_db": snr, "seed": seed}
+    spec = replace(demo_spec(), **{key: value for key, value in asked.items() if value is not None})
+    if seconds is not None:
+        spec = replace(spec, events=None)
+    with progress() as watch:
+        outcome = _run(folder, spec, watch)
+    if as_json:
+        print_json(_as_json(outcome))
+    else:
+        _print(outcome)
+    return 0 if outcome.right else 1
+
+
+def _run(folder: Path, spec: FilmSpec, watch: Watch) -> _Outcome:
+    film = make_film(folder, spec, watch=watch)
+    timeline = formats.read(film.edl, rate=spec.rate).timelines[0]
+    takes, _ = rolls.scan([film.rolls], watch=watch)
+    answer = sync(timeline, media.probe(film.movie), takes, watch=watch)
+    target = folder / "session.otio"
+    session.save(answer, target)
+    layout = plan(answer)
+    stems = render(layout, folder / "stems", stem_spec(answer), watch=watch)
+    report = folder / "report.html"
+    write_report(answer, report, stems=[stem.path for stem in stems], watch=watch)
+    return _Outcome(
+        film,
+        answer,
+        event_verdicts(film, answer),
+        stems,
+        stem_verdicts(film, layout, stems),
+        target,
+        report,
+    )
+
+
+def _print(outcome: _Outcome) -> None:
+    screen = console()
+    screen.print(_event_table(outcome))
+    show_stems(outcome.stems, screen)
+    screen.print(_proof(outcome.proofs))
+    right = sum(item.right for item in outcome.events)
+    screen.print(f"{right} of {len(outcome.events)} events as they truly are", style="bold")
+    screen.print(f"session: {outcome.session}", markup=False)
+    screen.print(f"report:  {outcome.report}", markup=False)
+
+
+def _event_table(outcome: _Outcome) -> Any:
+    rate = outcome.sync.timeline.rate
+    made = table(
+        f"A film at {rate}: measured against truth",
+        "event", "scene/take", "timecode was off by", "", "error", "± 95 %", "drift error", "found by", "",
+        right=(2, 4, 5, 6),
+    )  # fmt: skip
+    for item in outcome.events:
+        row(made, f"{item.truth.number:03}", *_cells(item, outcome.sync))
+    return made
+
+
+def _cells(item: EventVerdict, sync: Sync) -> tuple[str, ...]:
+    name = f"{item.truth.scene}/{item.truth.take}"
+    mark = "✓" if item.right else "✗ WRONG"
+    event = item.event
+    if event is None or item.error is None:
+        why = {Expected.NO_ROLL: "no such take", Expected.SILENT: "silent", Expected.MEASURED: ""}
+        said = event.status.value.replace("_", " ") if event else "not in the cut"
+        return name, "", "", said, "", "", why[item.truth.expected], mark
+    slip = float((event.slip_seconds or 0) * sync.sample_rate)
+    frames = slip / sync.sample_rate * float(sync.timeline.rate.fps)
+    spread = event.match.uncertainty_samples if event.match else None
+    return (
+        name,
+        f"{frames:+.2f} frames",
+        early_or_late(slip),
+        f"{item.error:+.3f} samples",
+        "" if spread is None else f"{spread:.3f}",
+        "" if item.drift_error is None else f"{item.drift_error:+.2f} ppm",
+        str(event.rung or ""),
+        mark,
+    )
+
+
+def _proof(proofs: Sequence[StemVerdict]) -> str:
+    long = sum(item.samples == item.wanted for item in proofs)
+    compared = sum(item.compared for item in proofs)
+    differing = sum(item.differing for item in proofs)
+    return (
+        f"{long} of {len(proofs)} stems as long as the picture to the sample; "
+        f"of {compared:,} copied samples {differing:,} differ from the recorder's"
+    )
+
+
+def _as_json(outcome: _Outcome) -> dict[str, Any]:
+    return {
+        "right": outcome.right,
+        "events": [
+            {
+                "event": f"{item.truth.number:03}",
+                "expected": str(item.truth.expected),
+                "status": str(item.event.status) if item.event else None,
+                "error_samples": item.error,
+                "drift_error_ppm": item.drift_error,
+                "right": item.right,
+            }
+            for item in outcome.events
+        ],
+        "stems": [
+            {
+                "name": item.name,
+                "samples": item.samples,
+                "wanted": item.wanted,
+                "compared": item.compared,
+                "differing": item.differing,
+            }
+            for item in outcome.proofs
+        ],
+        "session": str(outcome.session),
+        "report": str(outcome.report),
+    }

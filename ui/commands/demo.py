@@ -123,7 +123,8 @@ def _event_table(outcome: _Outcome) -> Any:
     rate = outcome.sync.timeline.rate
     made = table(
         f"A film at {rate}: measured against truth",
-        "event", "scene/take", "timecode was off by", "", "error", "± 95 %", "drift error", "found by", "",
+        "event", "scene/take", "timecode off by", "", "error", "± 95 %", "drift error",
+        "found by", "",
         right=(2, 4, 5, 6),
     )  # fmt: skip
     for item in outcome.events:

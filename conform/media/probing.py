@@ -74,7 +74,7 @@ class _Probe:
         )
 
     def _audio_duration(self, stream: AvAudio) -> Fraction | None:
-        if self._header is not None:
+        if self._header is not None and self._header.pcm:
             return Fraction(self._header.length, self._header.sample_rate)
         return _duration(stream) or self._container_duration(stream)
 

@@ -16,24 +16,44 @@ from conform.errors import MediaError
 from conform.findings import Finding, error, warning
 
 _UNSET = 0xFFFF_FFFF
+_PCM, _FLOAT, _EXTENSIBLE = (
+    1,
+    3,
+    0xFFFE,
+)  # format tags; an extensible format has the true tag at byte 24
 _METADATA_LIMIT = 16 << 20  # no recorder writes more; FFmpeg would load it whole
 _LOADED = {b"bext", b"LIST", b"id3 ", b"ID3 ", b"iXML", b"axml", b"cart", b"_PMX"}
 _CHUNKS = 4096  # a file with more chunks than this is no recording
 
 
 @dataclass(frozen=True, slots=True)
-class Wave:
-    """The sound of a WAV by its header: where it is, how wide, and whether the length is true.
+class Chunk:
+    """A chunk that is not sound: its four letters, and where its bytes lie."""
 
-    `declared` and `available` count bytes of sound; `declared` is None where the recorder never
-    came to write it. `frame` is the bytes of one sample of all channels.
+    name: str
+    offset: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """A WAV by its header: its sound, whether the stated length is true, its other chunks.
+
+    `declared` and `available` count bytes of sound from `offset` on; `declared` is None where the
+    recorder never came to write it. `frame` is the bytes of one sample of all channels.
     """
 
+    path: Path
     offset: int
     declared: int | None
     available: int
     frame: int
     sample_rate: int
+    channels: int
+    bits: int
+    pcm: bool
+    floating: bool
+    chunks: tuple[Chunk, ...]
     findings: tuple[Finding, ...]
 
     @property
@@ -41,6 +61,15 @@ class Wave:
         """The samples that can be read."""
         held = self.available if self.declared is None else min(self.declared, self.available)
         return held // self.frame
+
+    def chunk(self, name: str) -> bytes | None:
+        """The bytes of the first chunk of that name, as far as the file holds them, or None."""
+        found = next((chunk for chunk in self.chunks if chunk.name == name), None)
+        if found is None:
+            return None
+        with self.path.open("rb") as file:
+            file.seek(found.offset)
+            return file.read(found.size)
 
     @property
     def unfinished(self) -> bool:
@@ -72,6 +101,7 @@ class _Walk:
         self._long: int | None = None  # the data size that a ds64 chunk states
         self._format: bytes | None = None
         self._data: tuple[int, int] | None = None
+        self._chunks: list[Chunk] = []
         self._findings: list[Finding] = []
 
     def wave(self) -> Wave:
@@ -81,13 +111,32 @@ class _Walk:
             raise self._broken("has no format chunk")
         if self._data is None:
             raise self._broken("holds no sound")
-        _, channels, rate, _, frame, _ = struct.unpack_from("<HHIIHH", self._format)
+        tag, channels, rate, second, frame, bits = struct.unpack_from("<HHIIHH", self._format)
         if not (channels and rate and frame):
             raise self._broken(f"declares {channels} channels, {rate} Hz, {frame} bytes a sample")
+        if tag == _EXTENSIBLE and len(self._format) >= 26:
+            tag = struct.unpack_from("<H", self._format, 24)[0]
+        if tag in (_PCM, _FLOAT):
+            second = frame * rate
+            if not channels * bits <= 8 * frame <= channels * 64 or not bits:
+                raise self._broken(f"declares {bits} bits in {frame} bytes of {channels} channels")
         offset, stated = self._data
         available = self._size - offset
-        declared = self._judge(stated, available, frame * rate)
-        return Wave(offset, declared, available, frame, rate, tuple(self._findings))
+        declared = self._judge(stated, available, second or frame * rate)
+        return Wave(
+            path=self._path,
+            offset=offset,
+            declared=declared,
+            available=available,
+            frame=frame,
+            sample_rate=rate,
+            channels=channels,
+            bits=bits,
+            pcm=tag in (_PCM, _FLOAT),
+            floating=tag == _FLOAT,
+            chunks=tuple(self._chunks),
+            findings=tuple(self._findings),
+        )
 
     def _walk(self) -> None:
         place = 12
@@ -116,6 +165,8 @@ class _Walk:
             return self._sound(size, place)
         elif name in _LOADED and size > _METADATA_LIMIT:
             raise self._broken(f"has a {name.decode('latin-1')} chunk of {size} bytes")
+        else:
+            self._chunks.append(Chunk(name.decode("latin-1"), place, size))
         return size
 
     def _sound(self, size: int, place: int) -> int | None:

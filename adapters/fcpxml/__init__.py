@@ -1,0 +1,5 @@
+"""FCPXML 1.5 to 1.14, the exchange format of Final Cut Pro, and `.fcpxmld` bundles."""
+
+from adapters.fcpxml.read import read
+
+__all__ = ["read"]

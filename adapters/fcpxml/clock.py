@@ -1,0 +1,89 @@
+"""From an item's place in its storyline to stretches of record, levels and role gates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from lxml import etree
+
+from adapters.fcpxml.frame import Frame, Item, Part, RoleGate, role_name
+from adapters.fcpxml.level import Level, level
+from adapters.fcpxml.reading import Notebook, on
+from adapters.fcpxml.retime import curve
+from adapters.fcpxml.warp import Warp
+
+Span = tuple[Fraction, Fraction]
+"""A place and a length on a storyline's clock."""
+
+
+def sound_span(item: Item, notes: Notebook, part: etree._Element | None = None) -> Span:
+    """Where an item's sound lies: its component's range, its split edit, or the item itself."""
+    start, duration = None, None
+    if part is not None and part is not item.element:
+        start, duration = notes.time(part, "start"), notes.time(part, "duration")
+    if start is None:
+        start = notes.time(item.element, "audioStart")
+    if duration is None:
+        duration = notes.time(item.element, "audioDuration")
+    at = item.at if start is None else item.anchor(start)
+    return at, item.duration if duration is None else duration
+
+
+def material(item: Item, frame: Frame, span: Span, notes: Notebook) -> Iterator[Warp]:
+    """The stretches of record that a span is seen in, against the item's material."""
+    bent = curve(item.element, notes)
+    for seen in frame.warp.within(span[0], span[0] + span[1]):
+        local = seen.shifted(item.at, item.start, item.conform)
+        yield local.through(bent) if bent else local
+
+
+def level_of(
+    element: etree._Element, item: Item, frame: Frame, span: Span, notes: Notebook
+) -> Level:
+    """What an item, or a component of it, sets as level; its keyframes in record time."""
+    edges = (frame.warp.record_of(span[0]), frame.warp.record_of(span[0] + span[1]))
+    return level(element, edges, lambda at: frame.warp.record_of(item.anchor(at)), notes)
+
+
+def gates(
+    element: etree._Element, item: Item, frame: Frame, notes: Notebook
+) -> tuple[RoleGate, ...]:
+    """What the `audio-role-source` children of an element say about the sound inside an item."""
+    span = sound_span(item, notes)
+    return tuple(
+        RoleGate(
+            role_name(told.get("role", "")),
+            on(told, "enabled") and on(told, "active"),
+            level_of(told, item, frame, span, notes),
+        )
+        for told in element.iterfind("audio-role-source")
+    )
+
+
+def parts(item: Item, frame: Frame, notes: Notebook) -> tuple[Part, ...]:
+    """The active `audio-channel-source` children of an item, in its order.
+
+    An inactive one is a channel that the clip does not use; a disabled one is used and muted.
+    """
+    span = sound_span(item, notes)
+    return tuple(
+        Part(
+            channel_numbers(told, notes),
+            told.get("role", ""),
+            on(told, "enabled"),
+            level_of(told, item, frame, span, notes),
+        )
+        for told in item.element.iterfind("audio-channel-source")
+        if on(told, "active")
+    )
+
+
+def channel_numbers(element: etree._Element, notes: Notebook) -> tuple[int, ...]:
+    """Source channels as a file lists them, `1, 2`; empty where it does not or is garbled."""
+    text = element.get("srcCh") or ""
+    numbers = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
+    if all(part.isdecimal() and len(part) < 5 and int(part) for part in numbers):
+        return tuple(int(part) for part in numbers)
+    notes.warn("fcpxml.channels", f"srcCh='{text}' of a {element.tag} names no channels", element)
+    return ()

@@ -43,7 +43,8 @@ def level_of(
 ) -> Level:
     """What an item, or a component of it, sets as level; its keyframes in record time."""
     edges = (frame.warp.record_of(span[0]), frame.warp.record_of(span[0] + span[1]))
-    return level(element, edges, lambda at: frame.warp.record_of(item.anchor(at)), notes)
+    clock = frame.warp.extended()  # keyframes beyond a cut still shape the level up to it
+    return level(element, edges, lambda at: clock.record_of(item.anchor(at)), notes)
 
 
 def gates(

@@ -15,7 +15,7 @@ from adapters.fcpxml.notes import remarks
 from adapters.fcpxml.reading import Notebook, on
 from adapters.fcpxml.resources import Asset, Resources
 from adapters.fcpxml.warp import Warp
-from conform.timeline import Clip, Keyframe, Kind, Source, TimePoint
+from conform.timeline import Clip, Kind, Source, TimePoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,7 @@ def _clip(media: Warp, item: Item, frame: Frame, use: Use, level: Level, enabled
     inner = [point.source for point in media.points]
     speed, time_map = _speed(media)
     head, tail = level.fades(media.start, media.end)
+    gain, curve = level.between(media.start, media.end)
     role = (("role", use.role),) if use.role else ()
     return Clip(
         name=item.element.get("name") or frame.title or use.source.name,
@@ -134,8 +135,8 @@ def _clip(media: Warp, item: Item, frame: Frame, use: Use, level: Level, enabled
         speed=speed,
         time_map=time_map,
         channels=use.channels,
-        gain_db=level.gain_db,
-        gain_curve=tuple(Keyframe(f.at - media.start, f.value) for f in level.curve),
+        gain_db=gain,
+        gain_curve=curve,
         fade_in=head,
         fade_out=tail,
         enabled=enabled,

@@ -46,6 +46,20 @@ class Level:
             other.fade_out or self.fade_out,
         )
 
+    def between(self, begin: Fraction, end: Fraction) -> tuple[float, tuple[Keyframe, ...]]:
+        """The decibels and the curve of a clip, its times counted from the clip's record in."""
+        inside = [frame for frame in self.curve if begin <= frame.at <= end]
+        if not self.curve:
+            return self.gain_db, ()
+        if not inside and _value(self.curve, begin) == _value(self.curve, end):
+            return self.gain_db + _value(self.curve, begin), ()
+        edges = [begin] if self.curve[0].at < begin else []
+        edges += [end] if self.curve[-1].at > end else []
+        found = {at: _value(self.curve, at) for at in edges}
+        found |= {frame.at: frame.value for frame in inside}
+        frames = tuple(Keyframe(at - begin, value) for at, value in sorted(found.items()))
+        return self.gain_db, frames
+
     def fades(self, begin: Fraction, end: Fraction) -> tuple[Fade | None, Fade | None]:
         """The fades of a clip between two record times."""
         head = self.fade_in[1] if self.fade_in and self.fade_in[0] == begin else None

@@ -12,7 +12,8 @@ from dataclasses import replace
 from lxml import etree
 
 from adapters.fcpxml.frame import Frame, Item, Piece
-from adapters.fcpxml.reading import Notebook
+from adapters.fcpxml.reading import Notebook, metadata
+from adapters.fcpxml.resources import REEL, SCENE, TAKE
 from conform.timeline import ZERO, Kind, Marker, Metadata
 
 CHAPTER, PLAIN, TODO, DONE = "orange", "blue", "red", "green"
@@ -20,7 +21,7 @@ _COMPLETED = {None: PLAIN, "0": TODO, "1": DONE}
 
 
 def remarks(element: etree._Element) -> Metadata:
-    """The note, keywords, ratings and panner of an element, as metadata of its clips."""
+    """The note, keywords, ratings, panner and own keys of an element, as metadata of its clips."""
     return tuple(_remarks(element))
 
 
@@ -34,10 +35,9 @@ def _remarks(element: etree._Element) -> Iterator[tuple[str, str]]:
         yield "rating", rating.get("value", "")
     panner = element.find("adjust-panner")
     if panner is not None:
-        yield (
-            "pan",
-            " ".join(f"{name}={value}" for name, value in sorted(dict(panner.items()).items())),
-        )
+        mode, amount = panner.get("mode") or "", panner.get("amount") or "0"
+        yield "pan", f"{mode} {amount}".strip()
+    yield from (entry for entry in metadata(element) if entry[0] not in (REEL, SCENE, TAKE))
 
 
 def markers(item: Item, frame: Frame, notes: Notebook) -> Iterator[Marker]:

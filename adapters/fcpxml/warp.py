@@ -75,6 +75,14 @@ class Warp:
                 return before.record + share * (after.record - before.record)
         return None
 
+    def extended(self) -> Warp:
+        """The same clock with its end pieces running on for ten days either way."""
+        days = 10 * Fraction(86400)
+        head, tail = self.points[:2], self.points[-2:]
+        before = TimePoint(head[0].record - days, head[0].source - days * _slope(*head))
+        after = TimePoint(tail[1].record + days, tail[1].source + days * _slope(*tail))
+        return Warp((before, *self.points, after))
+
     def simplified(self) -> Warp:
         """The same clock without the points that lie on a straight line."""
         kept = list(self.points[:1])

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import PurePosixPath
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -136,7 +137,7 @@ class Resources:
         uid = (("uid", element.get("uid", "")),) if element.get("uid") else ()
         url = _url(element)
         source = Source(
-            name=element.get("name") or PurePosixPath(url).name,
+            name=element.get("name") or unquote(PurePosixPath(url).name),
             url=url,
             reel=first(entries, REEL),
             scene=first(entries, SCENE),

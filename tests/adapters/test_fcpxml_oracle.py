@@ -1,0 +1,208 @@
+"""The FCPXML reader against a second one: a recursive walk that knows nothing of it.
+
+The walk carries one affine map from a storyline's clock to the record and one window, and covers
+what real exports hold: lanes, compounds, angles, sync clips, conformed rates and constant speeds.
+"""
+
+from __future__ import annotations
+
+import os
+import xml.etree.ElementTree as ET
+from collections import Counter
+from dataclasses import dataclass, replace
+from fractions import Fraction as F
+from pathlib import Path
+
+import pytest
+
+from adapters.fcpxml import read
+from conform.timeline import Kind, Timeline
+
+ROOT = Path(__file__).parents[2]
+CORPUS = Path(os.environ.get("CONFORM_CORPUS", ROOT.parent / "shared" / "corpus"))
+FILES = sorted(CORPUS.glob("fcpxml/**/*.fcpxml")) + sorted(CORPUS.glob("mixed/**/*.fcpxml"))
+STORY = "asset-clip clip sync-clip ref-clip mc-clip video audio title gap audition spine".split()
+Event = tuple[str, F, F, F, F, str]
+
+
+def sec(text: str | None) -> F | None:
+    return F(text.removesuffix("s")) if text else None
+
+
+@dataclass(frozen=True)
+class View:
+    """record = rise * time + base, seen between two record times."""
+
+    rise: F
+    base: F
+    low: F
+    high: F
+    fps: F
+    kinds: str = "va"
+
+    def record(self, time: F) -> F:
+        return self.rise * time + self.base
+
+
+class Walk:
+    def __init__(self, root: ET.Element) -> None:
+        self.res = {e.get("id"): e for holder in root.iter("resources") for e in holder}
+        self.events: Counter[Event] = Counter()
+
+    def fps(self, element: ET.Element, otherwise: F) -> F:
+        form = self.res.get(element.get("format"))
+        frame = sec(form.get("frameDuration")) if form is not None else None
+        return 1 / frame if frame else otherwise
+
+    def storyline(self, items: list[ET.Element], view: View) -> None:
+        for item in items:
+            if item.tag != "transition":
+                self.item(item, sec(item.get("offset")) or F(0), view)
+
+    def item(self, item: ET.Element, at: F, view: View) -> None:
+        if item.tag == "audition":
+            item = item[0]
+        if item.tag == "spine":
+            inner = replace(view, base=view.record(at))
+            return self.storyline(list(item), inner)
+        if item.tag not in STORY:
+            return None
+        start = sec(item.get("start"))
+        resource = self.res.get(item.get("ref"))
+        if start is None and resource is not None:
+            home = resource[0] if resource.tag == "media" else resource
+            start = sec(home.get("tcStart") or home.get("start"))
+        start = start or F(0)
+        duration = sec(item.get("duration"))
+        if not duration:
+            return None
+        pace = self.pace(item, view)
+        held = self.held(item)
+        for child in item:
+            if child.tag in STORY and child not in held:
+                offset = sec(child.get("offset")) or F(0)
+                self.item(child, at + (offset - start) / pace, view)
+        keep = {"audio": "a", "video": "v"}.get(item.get("srcEnable", ""), "va")
+        for kind in sorted(set(keep) & set(view.kinds)):
+            begin, length = at, duration
+            if kind == "a" and item.get("audioStart"):
+                begin = at + (sec(item.get("audioStart")) - start) / pace  # type: ignore[operator]
+                length = sec(item.get("audioDuration")) or duration
+            edges = sorted((view.record(begin), view.record(begin + length)))
+            inner = self.inside(item, at, start, pace, view)
+            inner = replace(
+                inner, kinds=kind, low=max(edges[0], view.low), high=min(edges[1], view.high)
+            )
+            if inner.low < inner.high:
+                self.content(item, held, inner)
+        return None
+
+    def pace(self, item: ET.Element, view: View) -> F:
+        told = item.find("conform-rate")
+        if told is None or told.get("scaleEnabled") == "0":
+            return F(1)
+        if told.get("srcFrameRate") == "23.98":
+            return F(1001, 1000)
+        return view.fps / F(told.get("srcFrameRate"))
+
+    def held(self, item: ET.Element) -> list[ET.Element]:
+        if item.tag not in ("clip", "sync-clip"):
+            return []
+        return [child for child in item if child.tag in STORY and child.get("lane", "0") == "0"]
+
+    def inside(self, item: ET.Element, at: F, start: F, pace: F, view: View) -> View:
+        """The view of the material clock: record over time, then over value."""
+        rise = view.rise / pace
+        base = view.record(at) - rise * start
+        told = item.find("timeMap")
+        if told is not None:
+            (t0, v0), (t1, v1) = ((sec(p.get("time")), sec(p.get("value"))) for p in told)
+            slope = (t1 - t0) / (v1 - v0)  # type: ignore[operator]
+            rise, base = rise * slope, base + rise * (t0 - slope * v0)  # type: ignore[operator]
+        return replace(view, rise=rise, base=base)
+
+    def content(self, item: ET.Element, held: list[ET.Element], view: View) -> None:
+        resource = self.res.get(item.get("ref"))
+        if item.tag in ("clip", "sync-clip"):
+            self.storyline(held, replace(view, fps=self.fps(item, view.fps)))
+        elif item.tag == "ref-clip" and resource is not None:
+            inner = replace(view, fps=self.fps(resource[0], view.fps))
+            self.storyline(list(resource[0].find("spine") or ()), inner)
+        elif item.tag == "mc-clip" and resource is not None:
+            self.angles(item, resource[0], replace(view, fps=self.fps(resource[0], view.fps)))
+        elif item.tag != "gap":
+            self.leaf(item, resource, view)
+
+    def angles(self, item: ET.Element, multicam: ET.Element, view: View) -> None:
+        for source in item.findall("mc-source"):
+            wanted = {"all": "va", "audio": "a", "video": "v"}.get(source.get("srcEnable", ""), "")
+            for angle in multicam.findall("mc-angle"):
+                if angle.get("angleID") == source.get("angleID") and view.kinds in wanted:
+                    self.storyline(list(angle), view)
+
+    def leaf(self, item: ET.Element, resource: ET.Element | None, view: View) -> None:
+        flag = {"v": "hasVideo", "a": "hasAudio"}[view.kinds]
+        times = 1
+        if item.tag == "asset-clip":
+            if resource is not None and not self.streams(resource, flag):
+                return
+            parts = [p for p in item.findall("audio-channel-source") if p.get("active") != "0"]
+            times = len(parts) or 1 if view.kinds == "a" else 1
+        elif (item.tag == "audio") != (view.kinds == "a"):
+            return
+        inner = sorted((edge - view.base) / view.rise for edge in (view.low, view.high))
+        copy = None if resource is None else resource.find("media-rep")
+        copy = resource if copy is None else copy
+        name = "" if copy is None else copy.get("src", "")
+        kind = "video" if view.kinds == "v" else "audio"
+        self.events[kind, view.low, view.high, inner[0], inner[1], name] += times
+
+    def streams(self, resource: ET.Element, flag: str) -> bool:
+        told = resource.get("hasVideo") or resource.get("hasAudio")
+        return resource.get(flag) == "1" if told else True
+
+
+def truths(root: ET.Element) -> list[Counter[Event]]:
+    found = []
+    for project in root.iter("project"):
+        for sequence in project.findall("sequence"):
+            walk = Walk(root)
+            start = sec(sequence.get("tcStart")) or F(0)
+            far = F(10**6)
+            view = View(F(1), -start, -far, far, walk.fps(sequence, F(0)))
+            for spine in sequence.findall("spine"):
+                walk.storyline(list(spine), view)
+            found.append(walk.events)
+    return found
+
+
+def events(timeline: Timeline) -> Counter[Event]:
+    return Counter(
+        (
+            track.kind.value,
+            clip.record_in,
+            clip.record_out,
+            clip.source_in,
+            clip.source_out,
+            clip.source.url,
+        )
+        for track, clip in timeline.clips()
+    )
+
+
+@pytest.mark.corpus
+@pytest.mark.skipif(not FILES, reason="no corpus here")
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_clip_of_the_corpus_lies_where_a_second_reader_puts_it(path: Path) -> None:
+    expected = truths(ET.parse(path).getroot())
+    timelines = read(path).timelines
+    if expected:
+        assert [events(timeline) for timeline in timelines] == expected
+
+
+@pytest.mark.corpus
+@pytest.mark.skipif(not FILES, reason="no corpus here")
+def test_the_corpus_holds_enough_to_prove_something() -> None:
+    told = [truth for path in FILES for truth in truths(ET.parse(path).getroot())]
+    assert sum(truth.total() for truth in told) > 1000
+    assert {event[0] for truth in told for event in truth} == {kind.value for kind in Kind}

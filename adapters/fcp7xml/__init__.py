@@ -12,10 +12,11 @@ from adapters import xmlgate
 from adapters.cut import Cut
 from adapters.fcp7xml.book import Book, Element
 from adapters.fcp7xml.sequence import Sequences
+from adapters.fcp7xml.write import write
 from conform.errors import TimelineError
 from conform.timecode import Rate
 
-__all__ = ["read"]
+__all__ = ["read", "write"]
 
 
 def read(path: Path, *, rate: Rate | None = None) -> Cut:

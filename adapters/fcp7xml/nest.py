@@ -122,11 +122,13 @@ def trimmed(clip: Clip, start: Fraction, end: Fraction) -> Clip | None:
     if (first, last) == (clip.record_in, clip.record_out):
         return clip
     points = _points(clip, first, last)
+    speed = clip.speed
     if points:
         bounds = [point.source for point in points]
+        speed = (bounds[-1] - bounds[0]) / (last - first) if first < last else ZERO
     else:
         anchor = clip.source_out if clip.speed < 0 else clip.source_in
-        bounds = [anchor + (edge - clip.record_in) * clip.speed for edge in (first, last)]
+        bounds = [anchor + (edge - clip.record_in) * speed for edge in (first, last)]
     late = first - clip.record_in
     return replace(
         clip,
@@ -134,6 +136,7 @@ def trimmed(clip: Clip, start: Fraction, end: Fraction) -> Clip | None:
         record_out=last,
         source_in=min(bounds),
         source_out=max(bounds),
+        speed=speed,
         time_map=points,
         gain_curve=tuple(Keyframe(key.at - late, key.value) for key in clip.gain_curve),
         fade_in=clip.fade_in if first == clip.record_in else None,

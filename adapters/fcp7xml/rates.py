@@ -12,7 +12,7 @@ from conform.findings import warning
 from conform.timecode import Rate
 
 _PULL = Fraction(1000, 1001)
-_TRUNCATED = {23: 24, 29: 30, 47: 48, 59: 60, 119: 120}  # NTSC rates cut to an integer by a tool
+_TRUNCATED = {14: 15, 23: 24, 29: 30, 47: 48, 59: 60, 119: 120}  # PREMIERE: 29.97 cut to 29
 _NO_NTSC = (25, 50, 100)  # PAL rates are never pulled; some tools set the flag all the same
 _FASTEST = 1000
 _SEMICOLONS = re.compile(r"[;.,](?=.*[:;.,])")  # PREMIERE: 00;00;00;00; only the last one counts

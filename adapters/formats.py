@@ -106,6 +106,10 @@ FORMATS: tuple[Format, ...] = (
 """The formats in the order in which a file is tried; plain text, the least distinct, comes last."""
 
 
+SUFFIXES = frozenset(suffix for one in FORMATS for suffix in one.suffixes)
+"""What files of these formats are usually called."""
+
+
 def read(path: Path, *, rate: Rate | None = None) -> Cut:
     """Every timeline of a file, whatever format it is; `rate` for lists that do not state theirs.
 

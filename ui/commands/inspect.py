@@ -12,7 +12,7 @@ from rich.console import Console
 
 from adapters import formats, rolls
 from conform import media
-from conform.errors import ConformError
+from conform.errors import ConformError, MediaError, TimelineError
 from conform.findings import Finding, error
 from conform.jsonable import findings_json, media_json, roll_json, timeline_json
 from conform.media import Media
@@ -62,12 +62,23 @@ def command(files: Sequence[Path], rate: Rate | None, as_json: bool) -> int:
 
 
 def _look(path: Path, rate: Rate | None, seen: _Seen) -> None:
-    if formats.is_cut(path):
-        cut = formats.read(path, rate=rate)
-        seen.timelines += [(path, timeline, cut.findings) for timeline in cut.timelines]
-        seen.findings += cut.findings
+    """Read a file as what its content says it is: a cut, a movie, or a recording."""
+    try:
+        formats.recognised(path)
+    except TimelineError as no_cut:
+        _look_at_media(path, seen, no_cut)
         return
-    probed = media.probe(path)
+    cut = formats.read(path, rate=rate)
+    seen.timelines += [(path, timeline, cut.findings) for timeline in cut.timelines]
+    seen.findings += cut.findings
+
+
+def _look_at_media(path: Path, seen: _Seen, no_cut: TimelineError) -> None:
+    try:
+        probed = media.probe(path)
+    except MediaError as no_media:
+        named_as_cut = path.suffix.lower() in formats.SUFFIXES
+        raise (no_cut if named_as_cut else no_media) from None
     if probed.video:
         seen.media.append(probed)
         seen.findings += probed.findings

@@ -6,13 +6,13 @@ maps composed, until a source mob is reached.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from adapters.aaf import auids
-from adapters.aaf.effects import Gain, curve_of, gain, length_of, retime
+from adapters.aaf.effects import Gain, curve_of, gain, inner_rate, length_of, retime
 from adapters.aaf.structure import (
     Contents,
     Essence,
@@ -42,6 +42,9 @@ _DEEPEST = 50  # compositions in compositions
 _MOST = 2_000_000  # steps; a feature of 100 tracks takes a tenth of it
 
 
+NO_GAIN = Gain()
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """Material at the end of a chain, with what the chain did to it.
@@ -57,7 +60,7 @@ class Leaf:
     trail: tuple[Mob, ...] = ()
     missing: str = ""
     enabled: bool = True
-    gain: Gain = Gain()
+    gain: Gain = NO_GAIN
     fade_in: Fade | None = None
     fade_out: Fade | None = None
     leg: int = 1
@@ -98,6 +101,30 @@ class Place:
 
 
 EMPTY = (Filler, ScopeReference, Unknown)
+
+
+def source_clips(segment: Segment | None) -> Iterator[SourceClip]:
+    """Every source clip of a segment that names a mob, in no promised order."""
+    stack = [segment]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, SourceClip) and item.mob:
+            yield item
+        stack += _inside(item)
+
+
+def _inside(segment: Segment | None) -> tuple[Segment | None, ...]:
+    match segment:
+        case Sequence(components=parts) | Operation(inputs=parts):
+            return parts
+        case Group(choices=parts) | Scope(layers=parts):
+            return parts
+        case Selector():
+            return (segment.selected, *segment.alternates)
+        case Pulldown(segment=inner):
+            return (inner,)
+        case _:
+            return ()
 
 
 def is_empty(segment: Segment) -> bool:
@@ -175,7 +202,7 @@ class Walk:
         return list(self.found(segment, window, Place(slot.rate, slot.essence, (mob,))))
 
     def found(self, segment: Segment, window: Window, place: Place) -> Iterable[Found]:
-        """The material that a window on a segment shows; raises `TimelineError` on endless files."""
+        """The material that a window on a segment shows; raises `TimelineError` if endless."""
         self._steps += 1
         if self._steps > _MOST:
             raise TimelineError("compositions hold one another without end", path=self.where)
@@ -246,10 +273,11 @@ class Walk:
     def _operation(self, operation: Operation, window: Window, place: Place) -> Iterable[Found]:
         if operation.auid == auids.CHANNEL_COMBINER:
             return self._legs(operation, window, place)
-        inner = window
+        inner, inner_place = window, place
         if operation.warp or operation.auid == auids.SPEED_CONTROL:
             picture = place.essence is Essence.PICTURE
-            change = retime(operation, place.rate, picture=picture)
+            inner_place = replace(place, rate=self._inner_rate(operation, place))
+            change = retime(operation, place.rate, inner_place.rate, picture=picture)
             if change is None:
                 self.note(
                     warning(
@@ -261,9 +289,15 @@ class Walk:
                 )
             else:
                 inner = change.seen(window)
-        found = self._first_input(operation, inner, place)
+        found = self._first_input(operation, inner, inner_place)
         level = gain(operation, place.rate)
         return found if level is None else [_louder(item, level, window) for item in found]
+
+    def _inner_rate(self, operation: Operation, place: Place) -> Fraction:
+        clip = next(source_clips(operation), None)
+        mob = self.contents.mobs.get(clip.mob) if clip else None
+        slot = self._slot_of(mob, clip.slot, place.essence) if mob and clip else None
+        return inner_rate(operation, place.rate, slot.rate if slot else None)
 
     def _first_input(self, operation: Operation, window: Window, place: Place) -> list[Found]:
         """The first input that shows anything: a title or key lies over a look through."""
@@ -326,7 +360,7 @@ BIN_CLIPS = frozenset({"Usage_SubClip", "Usage_AdjustedClip"})
 def _without_bin_gain(item: Found, mob: Mob) -> Found:
     """Media Composer copies a bin clip's gain to the timeline when it is cut in; once is enough."""
     if isinstance(item, Leaf) and mob.usage in BIN_CLIPS:
-        return replace(item, gain=Gain())
+        return replace(item, gain=NO_GAIN)
     return item
 
 

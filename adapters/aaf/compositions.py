@@ -7,23 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from adapters.aaf.components import source_clips
 from adapters.aaf.mobs import runs
 from adapters.aaf.rates import is_picture, timecode_rate
-from adapters.aaf.structure import (
-    Contents,
-    Essence,
-    Group,
-    Mob,
-    Operation,
-    Role,
-    Scope,
-    Segment,
-    Selector,
-    Sequence,
-    Slot,
-    SourceClip,
-    Timecode,
-)
+from adapters.aaf.structure import Contents, Essence, Mob, Role, Slot, Timecode
 from conform.errors import TimelineError
 from conform.findings import Finding, info, warning
 from conform.timecode import Rate
@@ -49,7 +36,12 @@ def top_level(contents: Contents, path: Path) -> tuple[Mob, ...]:
     marked = tuple(mob for mob in compositions if mob.usage == "Usage_TopLevel")
     if marked:
         return marked
-    held = {clip.mob for mob in compositions for clip in _clips(mob)}
+    held = {
+        clip.mob
+        for mob in compositions
+        for slot in mob.slots
+        for clip in source_clips(slot.segment)
+    }
     free = tuple(mob for mob in compositions if mob.id not in held)
     if not free:
         raise TimelineError(
@@ -114,25 +106,3 @@ def _contradiction(rate: Rate, asked: Rate | None, where: str) -> tuple[Finding,
         return ()
     text = f"counts at {rate}, not at {asked} as asked for; read at {rate}"
     return (warning("aaf.rate", text, where),)
-
-
-def _clips(mob: Mob) -> Iterator[SourceClip]:
-    stack: list[Segment | None] = [slot.segment for slot in mob.slots]
-    while stack:
-        segment = stack.pop()
-        if isinstance(segment, SourceClip):
-            yield segment
-        else:
-            stack += _inside(segment)
-
-
-def _inside(segment: Segment | None) -> tuple[Segment | None, ...]:
-    match segment:
-        case Sequence(components=parts) | Operation(inputs=parts):
-            return parts
-        case Group(choices=parts) | Scope(layers=parts):
-            return parts
-        case Selector():
-            return (segment.selected, *segment.alternates)
-        case _:
-            return ()

@@ -221,7 +221,8 @@ def _source_clip(source: Any, length: int, depth: int) -> Segment:
 
 
 def _sequence(source: Any, length: int, depth: int) -> Segment:
-    return Sequence(length, _segments(source, "Components", depth))
+    attributes = _tags(source, "ComponentAttributeList")
+    return Sequence(length, _segments(source, "Components", depth), attributes)
 
 
 def _operation(source: Any, length: int, depth: int) -> Operation:
@@ -283,6 +284,7 @@ def _event(source: Any, length: int, depth: int) -> Segment:
         color="" if not color else "#{red:04x}{green:04x}{blue:04x}".format(**color),
         slots=tuple(sorted(source.getvalue("DescribedSlots") or ())),
         attributes=_tags(source, "CommentMarkerAttributeList") + _tags(source, "UserComments"),
+        user=source.getvalue("CommentMarkerUSer") or "",
     )
 
 

@@ -33,7 +33,7 @@ def _marker(event: Event, slot: Slot) -> Marker:
     frames = max(event.length, int(length) if length.isdecimal() else 0)
     return Marker(
         at=event.position / slot.rate,
-        name=said.get("_ATN_CRM_USER", ""),
+        name=said.get("_ATN_CRM_USER", "") or event.user,
         comment=event.comment or said.get("_ATN_CRM_COM", ""),
         color=said.get("_ATN_CRM_COLOR", "") or event.color,
         duration=frames / slot.rate if frames > 1 else Fraction(0),  # 1 marks an instant

@@ -8,10 +8,12 @@ known by their names, which follow the language of the system.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import floor
 
 from conform.findings import Finding, info, warning
+from conform.timecode import Rate
 from conform.timeline import ZERO, Clip, Fade, Kind, Track, Transition
 
 _MAKER = "protools"
@@ -31,8 +33,17 @@ _EDGES = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    """The clips beside a rendered fade, and what they become without it."""
+
+    replaces: tuple[Clip, ...]
+    clips: tuple[Clip, ...]
+    crossfades: tuple[Transition, ...] = ()
+
+
 def fold(
-    tracks: tuple[Track, ...], maker: str, where: str
+    tracks: tuple[Track, ...], maker: str, rate: Rate, where: str
 ) -> tuple[tuple[Track, ...], tuple[Finding, ...]]:
     """The tracks with Pro Tools' rendered pieces as edges, fades and crossfades again.
 
@@ -41,7 +52,9 @@ def fold(
     if _MAKER not in maker.lower().replace(" ", ""):
         return tracks, ()
     pieces = sum(_is_piece(clip) for track in tracks for clip in track.clips)
-    done = tuple(_faded(_edged(track)) if track.kind is Kind.AUDIO else track for track in tracks)
+    done = tuple(
+        _faded(_edged(track), rate) if track.kind is Kind.AUDIO else track for track in tracks
+    )
     kept = sum(_is_piece(clip) for track in done for clip in track.clips)
     return done, tuple(_report(pieces - kept, kept, where))
 
@@ -97,7 +110,7 @@ def _edged(track: Track) -> Track:
     return replace(track, clips=(*done, pending) if pending else tuple(done))
 
 
-def _faded(track: Track) -> Track:
+def _faded(track: Track, rate: Rate) -> Track:
     """The track with each rendered fade as a fade of the one clip it touches, or a crossfade."""
     clips = list(track.clips)
     crossfades: list[Transition] = []
@@ -105,43 +118,55 @@ def _faded(track: Track) -> Track:
         if not _is_fade(piece):
             continue
         at = next(index for index, clip in enumerate(clips) if clip is piece)
-        before = clips[at - 1] if at and _touch(clips[at - 1], piece) else None
-        after = clips[at + 1] if at + 1 < len(clips) and _touch(piece, clips[at + 1]) else None
-        made = _crossfaded(before, piece, after) if before and after else None
-        if before and after:
-            crossfades += [made[1]] if made else []
-            grown = made[0] if made else None
-        else:
-            grown = _faded_edge(before, piece, after)
-        if grown is not None:
-            clips[at - bool(before) : at + 1 + bool(after)] = grown
+        before, after = _neighbours(clips, at)
+        made = _crossfaded(before, piece, after, rate) or _faded_edge(before, piece, after)
+        if made is None:
+            continue
+        first = at - 1 if before in made.replaces else at
+        clips[first : first + 1 + len(made.replaces)] = made.clips
+        crossfades += made.crossfades
     ordered = tuple(sorted((*track.transitions, *crossfades), key=lambda item: item.cut))
     return replace(track, clips=tuple(clips), transitions=ordered)
 
 
-def _crossfaded(before: Clip, piece: Clip, after: Clip) -> tuple[list[Clip], Transition] | None:
+def _neighbours(clips: list[Clip], at: int) -> tuple[Clip | None, Clip | None]:
+    """The clips that touch a rendered fade and may own it; one that has faded out does not."""
+    before = clips[at - 1] if at else None
+    after = clips[at + 1] if at + 1 < len(clips) else None
+    if before and (_is_piece(before) or before.fade_out or not _touch(before, clips[at])):
+        before = None
+    if after and (_is_piece(after) or not _touch(clips[at], after)):
+        after = None
+    return before, after
+
+
+def _crossfaded(before: Clip | None, piece: Clip, after: Clip | None, rate: Rate) -> _Folded | None:
     """Two clips that meet in the middle of a rendered crossfade, both with handles under it.
 
-    Where the cut was is not in the file; the middle is where Pro Tools puts it by default.
+    Where the cut was is not in the file; the middle is where Pro Tools puts it by default, and its
+    edges lie on frames.
     """
-    middle = (piece.record_in + piece.record_out) / 2
+    if before is None or after is None:
+        return None
     if _tail(before, piece.record_out) is None or _head(after, piece.record_in) is None:
         return None
+    middle = piece.record_in + floor(piece.duration * rate.fps / 2) / rate.fps
     later, earlier = _tail(before, middle), _head(after, middle)
     if later is None or earlier is None:
         return None
     crossfade = Transition(piece.record_in, middle, piece.record_out, "crossfade")
-    return [later, earlier], crossfade
+    return _Folded((before, after), (later, earlier), (crossfade,))
 
 
-def _faded_edge(before: Clip | None, piece: Clip, after: Clip | None) -> list[Clip] | None:
+def _faded_edge(before: Clip | None, piece: Clip, after: Clip | None) -> _Folded | None:
+    """The clip before a rendered fade, faded out under it, or the one after it, faded in."""
     fade = Fade(piece.duration)
-    if before is not None and not _is_piece(before):
-        later = _tail(before, piece.record_out)
-        return later and [replace(later, fade_out=fade)]
-    if after is not None and not _is_piece(after):
-        earlier = _head(after, piece.record_in)
-        return earlier and [replace(earlier, fade_in=fade)]
+    earlier = after and _head(after, piece.record_in)
+    if after is not None and earlier is not None:
+        return _Folded((after,), (replace(earlier, fade_in=fade),))
+    later = before and _tail(before, piece.record_out)
+    if before is not None and later is not None:
+        return _Folded((before,), (replace(later, fade_out=fade),))
     return None
 
 
@@ -154,7 +179,7 @@ def _tail(clip: Clip, until: Fraction) -> Clip | None:
     end = clip.source_out + (until - clip.record_out)
     duration = clip.source.duration
     limit = None if duration is None else (clip.source.start or ZERO) + duration
-    if clip.speed != 1 or (limit is not None and end > limit and not _is_fade(clip)):
+    if clip.speed != 1 or (limit is not None and end > limit):
         return None
     return replace(clip, record_out=until, source_out=end)
 

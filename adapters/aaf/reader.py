@@ -46,7 +46,7 @@ def _timeline(
         found = tracks(composition, walk, sources)
     except (RecursionError, OverflowError) as fault:
         raise TimelineError("effects are nested without end", path=path) from fault
-    folded, notes = fold(found, contents.maker, where)
+    folded, notes = fold(found, contents.maker, counted.rate, where)
     timeline = Timeline(
         name=composition.name or path.stem,
         rate=counted.rate,

@@ -98,6 +98,7 @@ class Sequence:
 
     length: int
     components: tuple[Segment, ...]
+    attributes: Metadata = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,7 @@ class Event:
     color: str
     slots: tuple[int, ...]
     attributes: Metadata = ()
+    user: str = ""
 
 
 @dataclass(frozen=True, slots=True)

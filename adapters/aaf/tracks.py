@@ -92,7 +92,8 @@ def _numbered(made: list[Track]) -> tuple[Track, ...]:
 
 def _strip(slot: Slot) -> tuple[Metadata, Segment]:
     """A track's own volume and pan, which lie around its whole sequence, and what they hold."""
-    segment, said = slot.segment, ()
+    segment = slot.segment
+    said: Metadata = ()
     while (
         isinstance(segment, Operation)
         and segment.auid in {auids.AUDIO_GAIN, auids.AUDIO_PAN}

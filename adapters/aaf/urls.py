@@ -1,6 +1,6 @@
-"""Locators of other machines as plain paths.
+r"""Locators of other machines as plain paths.
 
-Windows drives come as `file:///C%3A/x`, `file:///C:/x` or `C:\\x`, servers as `file://server/share`
+Windows drives come as `file:///C%3A/x`, `file:///C:/x` or `C:\x`, servers as `file://server/share`
 or `file:////server/share`, Macs as `file://localhost/Volumes/x` or, before OS X, `Disk:Folder:x`.
 """
 

@@ -90,6 +90,11 @@ def _is_fcpxml(head: bytes, path: Path) -> bool:
     return (path / "Info.fcpxml").is_file() or _root_tag(head) == "fcpxml"
 
 
+def _starts(word: str) -> Callable[[bytes, Path], bool]:
+    """A text that begins with a word, whatever its encoding."""
+    return lambda head, path: decode(head, path.name)[0].lstrip("\ufeff \r\n").startswith(word)
+
+
 def _is_edl(head: bytes, path: Path) -> bool:
     text, _ = decode(head, path.name)
     lines = re.split(r"[\r\n]+", text)
@@ -101,6 +106,8 @@ FORMATS: tuple[Format, ...] = (
     Format("aaf", (".aaf",), lambda head, _: head.startswith(_CFB), "adapters.aaf"),
     Format("fcp7xml", (".xml",), _root_is("xmeml"), "adapters.fcp7xml"),
     Format("fcpxml", (".fcpxml", ".fcpxmld"), _is_fcpxml, "adapters.fcpxml"),
+    Format("protools", (".txt",), _starts("SESSION NAME:"), "adapters.ptx_text"),
+    Format("ale", (".ale",), _starts("Heading"), "adapters.ale"),
     Format("edl", (".edl",), _is_edl, "adapters.edl"),
 )
 """The formats in the order in which a file is tried; plain text, the least distinct, comes last."""

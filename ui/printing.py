@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import click
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -30,7 +31,14 @@ def print_json(answer: dict[str, Any]) -> None:
 
 def table(title: str, *columns: str, right: Iterable[int] = ()) -> Table:
     """An empty table; `right` are the columns of numbers, from 0."""
-    made = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
+    made = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        header_style="dim",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+    )
     numbers = set(right)
     for place, name in enumerate(columns):
         made.add_column(name, justify="right" if place in numbers else "left", overflow="fold")

@@ -12,7 +12,7 @@ from conform.errors import AlignError, MediaError
 from conform.findings import Finding, error, info
 from conform.match import Match, Verdict
 from conform.measure import measure
-from conform.sound import Sound, channels_of, mixed
+from conform.sound import Sound, channels_of, distinct, mixed
 from conform.watch import Step, Watch, unwatched
 
 _PAIRS = 16  # channel pairs tried at most where the mixes do not match
@@ -36,7 +36,7 @@ def align(
     measured, with the reason and an error among its findings. Raises `MediaError` where the
     reference cannot be read and `AlignError` where it has no sound.
     """
-    ground = channels_of(reference, watch=watch)
+    ground = distinct(channels_of(reference, watch=watch))
     if not ground:
         raise AlignError("has no sound to align to", path=reference)
     rate = media.probe(reference).audio[0].sample_rate
@@ -57,14 +57,14 @@ def _aligned(
     ground: tuple[Sound, ...], reference: Path, path: Path, rate: int, watch: Watch
 ) -> Aligned:
     findings = list(media.probe(path).findings)
-    heard = channels_of(path, findings=findings.append, watch=watch)
+    heard = distinct(channels_of(path, findings=findings.append, watch=watch))
     if not heard:
         return Aligned(path, Match(Verdict.TOO_LITTLE, rate, "has no sound"), tuple(findings))
-    match = measure(mixed(ground, reference.name), mixed(heard, path.name), rate)
+    match = measure(mixed(ground, reference.name), mixed(heard, path.name), rate).match
     if match.matched or len(ground) * len(heard) == 1:
         return Aligned(path, match, tuple(findings))
     for ours, theirs in list(product(ground, heard))[:_PAIRS]:
-        alone = measure(ours, theirs, rate)
+        alone = measure(ours, theirs, rate).match
         if alone.matched:
             findings.append(info("align.channel", f"{theirs.name} matches {ours.name}", str(path)))
             return Aligned(path, alone, tuple(findings))

@@ -86,20 +86,23 @@ def trace(
         if len(ring) > _STRETCHES:
             ring = ring[np.linspace(0, len(ring) - 1, _STRETCHES).astype(int)]
         if len(ring):
-            points = np.concatenate([points, _listen(reference, other, line, ring, length)])
+            points = np.concatenate([points, listen(reference, other, line, ring, length)])
             line = fit(points, line)
         inner = outer
     return line
 
 
-def _listen(
+def listen(
     reference: NDArray[np.floating],
     other: NDArray[np.floating],
     line: Line,
     starts: NDArray[np.intp],
     length: int,
 ) -> Points:
-    """Measure stretches within REACH of a line; those outside the reference or silent are left."""
+    """Measure stretches within REACH of a line; those outside the reference or silent are left.
+
+    `starts` and `length` are samples of the other sound. Heights count the noise's deviations.
+    """
     reach = round(REACH * COARSE_RATE)
     centres = (starts + length / 2) / COARSE_RATE
     shifts = np.round((line.lag + line.drift * centres) * COARSE_RATE).astype(int)
@@ -178,12 +181,13 @@ def _least_squares(times: NDArray[np.float64], lags: NDArray[np.float64]) -> tup
     return float(lags.mean()) - drift * middle, drift
 
 
-def decades(agreeing: int, stretches: int) -> float:
+def decades(agreeing: int, stretches: int, *, given: bool = False) -> float:
     """Minus log10 of the chance that as many stretches of unrelated sounds agree on a line.
 
-    One stretch is given away, since it chooses the line.
+    One stretch chooses the line and counts for nothing, unless the line is `given` beforehand.
     """
-    if agreeing < 2:
+    free = 0 if given else 1
+    if agreeing <= free:
         return 0.0
-    tail = stats.binom.logsf(agreeing - 2, max(stretches - 1, 1), _CHANCE)
+    tail = stats.binom.logsf(agreeing - free - 1, stretches - free, _CHANCE)
     return float(-tail / np.log(10))

@@ -32,20 +32,40 @@ class Candidate:
     clear: float
 
 
-def measure(reference: Sound, other: Sound, rate: int, spectra: Spectra | None = None) -> Match:
-    """Where the other sound lies in the reference, in samples at `rate`.
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A verdict, and for a match the line behind it, on the clocks of both files."""
+
+    match: Match
+    line: Line | None = None
+    fine: Fine | None = None
+
+
+def measure(reference: Sound, other: Sound, rate: int) -> Measurement:
+    """Where the other sound lies in the reference, in samples at `rate`."""
+    found = find(reference, other, rate)
+    if found.line is None:
+        return found
+    fine = refine(reference, other, found.line, rate)
+    if fine is None:
+        return Measurement(Match(Verdict.TOO_LITTLE, rate, "too little sound at full rate"))
+    return Measurement(placed(found.match, fine, rate), found.line, fine)
+
+
+def find(reference: Sound, other: Sound, rate: int, spectra: Spectra | None = None) -> Measurement:
+    """The verdict and the line by the speech band alone; a match has no exact place as yet.
 
     `spectra` are the reference's, where the caller keeps them for several searches.
     """
-    ours, theirs = powers(reference.coarse), powers(other.coarse)
-    heard = min(audible_seconds(ours), audible_seconds(theirs))
-    if heard < _LEAST:
-        quiet = other if audible_seconds(theirs) < _LEAST else reference
-        return Match(
-            Verdict.TOO_LITTLE, rate, f"{quiet.name} has under {_LEAST} s of sound to compare"
-        )
-    candidates = _candidates(reference, other, theirs, spectra)
-    return _verdict(reference, other, rate, candidates)
+    power = powers(other.coarse)
+    for sound, heard in ((reference, powers(reference.coarse)), (other, power)):
+        if audible_seconds(heard) < _LEAST:
+            reason = f"{sound.name} has under {_LEAST} s of sound to compare"
+            return Measurement(Match(Verdict.TOO_LITTLE, rate, reason))
+    found = _candidates(reference, other, power, spectra)
+    match = _verdict(reference, rate, found)
+    line = _on_file_clocks(found[0].line, reference, other) if match.matched else None
+    return Measurement(match, line)
 
 
 def spectra_of(reference: Sound, other: Sound) -> Spectra:
@@ -111,36 +131,37 @@ def _false_match(line: Line, reference: Sound) -> float:
     return float(min(1.0, places * 10.0**-line.decades))
 
 
-def _verdict(reference: Sound, other: Sound, rate: int, candidates: Sequence[Candidate]) -> Match:
+def _verdict(reference: Sound, rate: int, candidates: Sequence[Candidate]) -> Match:
+    """What the candidates say, without a place as yet."""
     if not candidates:
         return Match(Verdict.NO_MATCH, rate, "no place stands out")
-    best = candidates[0]
-    score = best.line.decades
+    best = candidates[0].line
     rival = candidates[1].line.decades if len(candidates) > 1 else 0.0
-    chance = _false_match(best.line, reference)
+    chance = _false_match(best, reference)
     match = Match(
-        Verdict.NO_MATCH, rate, score=round(score, 2), runner_up=round(rival, 2), false_match=chance
+        Verdict.MATCH,
+        rate,
+        score=round(best.decades, 2),
+        runner_up=round(rival, 2),
+        false_match=chance,
     )
     if chance > _SURE:
-        return replace(match, reason=_why_not(best.line))
-    if rival > _RIVAL * score:
-        return replace(
-            match,
-            verdict=Verdict.AMBIGUOUS,
-            reason="several places explain the sound about as well",
-            alternatives=_alternatives(candidates, rate, score),
-        )
-    fine = refine(reference, other, _on_file_clocks(best.line, reference, other), rate)
-    if fine is None:
-        return replace(match, reason="the sounds could not be read at full rate")
-    return _matched(match, fine, rate)
+        return replace(match, verdict=Verdict.NO_MATCH, reason=_why_not(best))
+    if rival <= _RIVAL * best.decades:
+        return match
+    return replace(
+        match,
+        verdict=Verdict.AMBIGUOUS,
+        reason="several places explain the sound about as well",
+        alternatives=_alternatives(candidates, rate, best.decades),
+    )
 
 
-def _matched(match: Match, fine: Fine, rate: int) -> Match:
+def placed(match: Match, fine: Fine, rate: int) -> Match:
+    """A match with the place, drift and polarity of its refinement."""
     half = fine.drift_half_width
     return replace(
         match,
-        verdict=Verdict.MATCH,
         lag_samples=fine.zero * rate,
         uncertainty_samples=fine.zero_half_width * rate,
         drift_ppm=None if fine.drift is None else fine.drift * 1e6,

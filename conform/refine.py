@@ -45,6 +45,8 @@ class Fine:
     polarity: int
     coherence: float
     """The share of the reference that the other sound explains, 0 to 1."""
+    points: Reals
+    """Times of the other sound and lags, in seconds, group by group: (groups, 2)."""
 
     @property
     def zero(self) -> float:
@@ -197,7 +199,8 @@ def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: 
     half = _half_width(_tops(np.real((total - crosses) @ turn), grid))
     times = np.array([group.time for group in groups])
     middle = float(times.mean())
-    slope = _slope(times, _tops(np.real(crosses @ turn), grid) / rate)
+    left = _tops(np.real(crosses @ turn), grid) / rate
+    slope = slope_of(times, left)
     claimed = None if slope is None else drift + slope[0]
     return Fine(
         time=middle,
@@ -207,6 +210,7 @@ def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: 
         drift_half_width=None if slope is None else slope[1],
         polarity=polarity,
         coherence=coherence,
+        points=np.column_stack([times, lag + drift * times + left]),
     )
 
 
@@ -273,7 +277,7 @@ def _half_width(without: Reals) -> float:
     return float(stats.t.ppf(0.975, count - 1) * error)
 
 
-def _slope(times: Reals, lags: Reals) -> tuple[float, float] | None:
+def slope_of(times: Reals, lags: Reals) -> tuple[float, float] | None:
     """The slope of the groups' own lags and its 95 % half-width, where worth saying."""
     if len(times) < 5 or np.ptp(times) < _SPAN_FOR_DRIFT:
         return None

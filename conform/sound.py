@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
@@ -58,7 +58,7 @@ def channels_of(
     findings: media.Report | None = None,
     watch: Watch = unwatched,
 ) -> tuple[Sound, ...]:
-    """The channels of a sound stream, each heard alone, decoded once; equal ones only once.
+    """The channels of a sound stream, each heard alone, decoded once.
 
     Raises `MediaError` for what cannot be read; with `findings`, damage is silence and a finding.
     """
@@ -87,7 +87,7 @@ def channels_of(
             _of_file(path, stream, (picked[place],)),
             start,
         )
-        for place in _distinct(whole)
+        for place in range(len(whole))
     )
 
 
@@ -109,7 +109,8 @@ def _sum(sounds: tuple[Sound, ...], first: int, count: int, rate: int) -> Signal
     total = np.zeros(count, np.float32)
     for sound in sounds:
         total += sound.excerpt(first, count, rate)
-    return total / len(sounds)
+    total *= np.float32(1 / len(sounds))
+    return total
 
 
 def _of_file(path: Path, stream: int, channels: tuple[int, ...]) -> Excerpt:
@@ -139,17 +140,17 @@ def _of_file(path: Path, stream: int, channels: tuple[int, ...]) -> Excerpt:
     return excerpt
 
 
-def _distinct(channels: NDArray[np.float16]) -> list[int]:
-    """The channels that are no copy of an earlier one."""
-    kept: list[int] = []
-    for index, channel in enumerate(channels):
-        if not any(_equal(channel, channels[other]) for other in kept):
-            kept.append(index)
-    return kept
+def distinct(sounds: Sequence[Sound]) -> tuple[Sound, ...]:
+    """The sounds that are no copy of an earlier one, as both sides of a dual mono are."""
+    kept: list[Sound] = []
+    for sound in sounds:
+        if not any(_equal(sound.coarse, other.coarse) for other in kept):
+            kept.append(sound)
+    return tuple(kept)
 
 
 def _equal(one: NDArray[np.float16], other: NDArray[np.float16]) -> bool:
-    return _power(one - other) <= _SAME**2 * _power(one)
+    return len(one) == len(other) and _power(one - other) <= _SAME**2 * _power(one)
 
 
 def _power(sound: NDArray[np.floating]) -> float:

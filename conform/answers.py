@@ -1,0 +1,247 @@
+"""From measurements to answers: each event's place, how it is known, and what to check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import hypot
+
+from conform.candidates import Candidate
+from conform.findings import Finding, info, warning
+from conform.joint import Slip
+from conform.match import Match, Verdict, early_or_late
+from conform.placing import Heard, Place
+from conform.refine import Fine
+from conform.roll import Roll
+from conform.synced import ChannelMatch, EventSync, Rung, Status
+from conform.takes import Attempt, Take, fine_of, middle, slip
+from conform.timeline import Clip, Timeline
+
+_CERTAIN = {Rung.TIMECODE_SCENE_TAKE, Rung.TIMECODE_ROLL, Rung.TIMECODE_NAME}
+"""Rungs on which a take is certain without its sound, where it covers the event."""
+
+_BY_TIMECODE = {*_CERTAIN, Rung.TIMECODE}
+_COVERED = Fraction(95, 100)
+_FINE = 1 << 10  # places are kept to a part of a sample as small as this
+_SLIPPED = 0.001  # seconds apart from its take's other events before an event is reported
+_JAMMED = 0.1  # frames of wrong timecode from which a take is reported
+_DRIFTS = 0.5e-6  # drift from which a take is reported
+_FAR = 4.0  # half-widths apart before an event keeps a place of its own
+
+
+def answer(
+    attempt: Attempt, together: Mapping[Roll, Take], picture_in: Fraction, *, leans: bool
+) -> EventSync:
+    """The answer for one event; `leans` tells that it was heard where its neighbours put it."""
+    event, named = attempt.event, attempt.named
+    empty = EventSync(event.id, event.clip, event.tracks, Status.NOT_MEASURED)
+    place = attempt.place
+    fine = None if place is None else fine_of(place, together[place.candidate.roll].channel)
+    if place is not None and fine is not None:
+        found = replace(empty, status=Status.MEASURED)
+        return _measured(attempt, place, fine, together[place.candidate.roll], found, picture_in)
+    reason = _reason(attempt)
+    if named is None or named.zero is None:
+        return replace(empty, reason=reason)
+    by_timecode = replace(empty, roll=named.roll, rung=named.rung, timecode_zero=named.zero)
+    take = together.get(named.roll)
+    if take is not None and (leans or _is_certain(named)):
+        return _leaning(by_timecode, take, picture_in, reason, heard=leans)
+    if _is_certain(named):
+        return replace(by_timecode, status=Status.METADATA, reason=reason, zero=named.zero)
+    return replace(empty, reason=reason)
+
+
+def _is_certain(named: Candidate) -> bool:
+    return named.rung in _CERTAIN and named.covers >= _COVERED
+
+
+def _reason(attempt: Attempt) -> str:
+    """Why the sound gave no place: what the likeliest take's sound said, or why none was asked."""
+    if attempt.reason or not attempt.asked:
+        return attempt.reason or "the takes that timecode names have no sound here"
+    first = attempt.asked[0]
+    others = len(attempt.asked) - 1
+    more = f"; nor does any of {others} other takes match" if others else ""
+    return f"{first.candidate.roll.name}: {first.match.reason}{more}"
+
+
+def _measured(
+    attempt: Attempt, place: Place, fine: Fine, take: Take, empty: EventSync, picture_in: Fraction
+) -> EventSync:
+    """A matched event, placed by its take's line, or by its own sound where it stands apart."""
+    clip = attempt.event.clip
+    rate = take.roll.sample_rate
+    apart = stands_apart(attempt, take, fine, picture_in)
+    line = _Line.of_event(slip(fine, clip, picture_in), take) if apart else _Line.of_take(take)
+    base = float(clip.record_in - clip.source_in)
+    zero = base + line.at(float(middle(clip)) - base - line.slip)
+    candidate = place.candidate
+    return replace(
+        empty,
+        roll=take.roll,
+        rung=candidate.rung,
+        zero=_exact(zero, rate),
+        timecode_zero=candidate.zero if candidate.rung in _BY_TIMECODE else None,
+        match=_match(place.match, line, base - float(picture_in), fine.polarity, rate),
+        channels=tuple(_channel(heard, clip, line, picture_in, rate) for heard in place.channels),
+    )
+
+
+def _leaning(
+    event: EventSync, take: Take, picture_in: Fraction, reason: str, *, heard: bool
+) -> EventSync:
+    """An event placed by its take's line, which its own sound bears out or is silent about."""
+    clip, line = event.clip, _Line.of_take(take)
+    rate = take.roll.sample_rate
+    zero = _exact(take.zero(clip), rate)
+    placed = replace(event, zero=zero, leaned=True, reason=reason)
+    if not heard:
+        return replace(placed, status=Status.METADATA)
+    base = float(clip.record_in - clip.source_in - picture_in)
+    match = _match(Match(Verdict.MATCH, rate), line, base, 1, rate)
+    return replace(
+        placed,
+        status=Status.MEASURED,
+        match=match,
+        reason="too short to be found alone; heard where its take's other events put it",
+    )
+
+
+def stands_apart(attempt: Attempt, take: Take, fine: Fine, picture_in: Fraction) -> bool:
+    """Whether an event lies off its take's line by more than both are uncertain, and a sample."""
+    if take.outlying(attempt.event):
+        return True
+    own = slip(fine, attempt.event.clip, picture_in)
+    away = abs(own.slip - take.joint.at(own.time))
+    doubt = hypot(own.half_width, take.joint.half_width_at(own.time))
+    return away > max(_FAR * doubt, 1 / take.roll.sample_rate)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A slip in seconds at a take time, with the take's drift."""
+
+    time: float
+    slip: float
+    half_width: float
+    drift: float | None
+    drift_half_width: float | None
+
+    @classmethod
+    def of_take(cls, take: Take) -> _Line:
+        joint = take.joint
+        return cls(joint.time, joint.slip, joint.half_width, joint.drift, joint.drift_half_width)
+
+    @classmethod
+    def of_event(cls, own: Slip, take: Take) -> _Line:
+        joint = take.joint
+        return cls(own.time, own.slip, own.half_width, joint.drift, joint.drift_half_width)
+
+    def at(self, time: float) -> float:
+        return self.slip + (self.drift or 0.0) * (time - self.time)
+
+
+def _match(match: Match, line: _Line, base: float, polarity: int, rate: int) -> Match:
+    """The match with the place of the take's first sample in the picture's clock."""
+    half = line.drift_half_width
+    carried = hypot(line.half_width, (half or 0.0) * line.time)
+    return replace(
+        match,
+        lag_samples=(base + line.at(0.0)) * rate,
+        uncertainty_samples=carried * rate,
+        drift_ppm=None if line.drift is None else line.drift * 1e6,
+        drift_uncertainty_ppm=None if half is None else half * 1e6,
+        polarity=polarity,
+    )
+
+
+def _channel(
+    heard: Heard, clip: Clip, line: _Line, picture_in: Fraction, rate: int
+) -> ChannelMatch:
+    """A channel's own place, with the drift of its take: a microphone's distance stays visible."""
+    if heard.fine is None:
+        reason = "not heard in the guide here"
+        return ChannelMatch(heard.channel, replace(heard.match, reason=reason))
+    own = slip(heard.fine, clip, picture_in)
+    its = replace(line, time=own.time, slip=own.slip, half_width=own.half_width)
+    base = float(clip.record_in - clip.source_in - picture_in)
+    found = replace(heard.match, verdict=Verdict.MATCH)
+    return ChannelMatch(heard.channel, _match(found, its, base, heard.fine.polarity, rate))
+
+
+def _exact(seconds: float, rate: int) -> Fraction:
+    """Seconds as a fraction, to a thousandth of a sample."""
+    return Fraction(round(seconds * rate * _FINE), rate * _FINE)
+
+
+def findings_of(
+    attempts: Sequence[Attempt],
+    answers: Sequence[EventSync],
+    together: Mapping[Roll, Take],
+    timeline: Timeline,
+    picture_in: Fraction,
+) -> Iterator[Finding]:
+    """What a person should look at: wrong takes, slipped events, clocks that were off."""
+    for attempt, found in zip(attempts, answers, strict=True):
+        where = f"event {found.id} {found.clip.name} at {timeline.timecode(found.clip.record_in)}"
+        if attempt.place is None:
+            yield _unplaced(attempt, found, where)
+            continue
+        yield from _odd(attempt, together[attempt.place.candidate.roll], where, picture_in)
+    for take in together.values():
+        yield from _clock(take, answers, timeline)
+
+
+def _unplaced(attempt: Attempt, found: EventSync, where: str) -> Finding:
+    if found.status is Status.MEASURED:
+        return info("sync.leaned", found.reason, where)
+    refused = [place for place in attempt.asked if place.match.verdict is Verdict.NO_MATCH]
+    if found.status is Status.METADATA and refused:
+        return warning("sync.wrong-take", f"placed by timecode alone: {found.reason}", where)
+    code = "sync.by-timecode" if found.status is Status.METADATA else "sync.not-measured"
+    return warning(code, found.reason, where)
+
+
+def _odd(attempt: Attempt, take: Take, where: str, picture_in: Fraction) -> Iterator[Finding]:
+    named, place = attempt.named, attempt.place
+    if named is not None and named.roll != take.roll and named.rung in _CERTAIN:
+        yield warning(
+            "sync.wrong-take",
+            f"timecode and metadata name {named.roll.name}, but the sound is {take.roll.name}",
+            where,
+        )
+    fine = fine_of(place, take.channel)
+    if fine is None:
+        return
+    own = slip(fine, attempt.event.clip, picture_in)
+    away = own.slip - take.joint.at(own.time)
+    if abs(away) > _SLIPPED and stands_apart(attempt, take, fine, picture_in):
+        samples = away * take.roll.sample_rate
+        yield warning(
+            "sync.slipped",
+            f"lies {abs(samples):.1f} samples {early_or_late(samples)} against the other events "
+            f"of {take.roll.name}",
+            where,
+        )
+
+
+def _clock(take: Take, answers: Sequence[EventSync], timeline: Timeline) -> Iterator[Finding]:
+    where = take.roll.path.name
+    slips = [
+        event.slip_seconds
+        for event in answers
+        if event.roll == take.roll and event.slip_seconds is not None and not event.leaned
+    ]
+    if slips:
+        typical = sorted(slips)[len(slips) // 2]
+        frames = float(typical * timeline.rate.fps)
+        if abs(frames) > _JAMMED:
+            word = early_or_late(frames * take.roll.sample_rate)
+            yield info("sync.jam", f"its timecode is {abs(frames):.2f} frames {word}", where)
+    drift, half = take.joint.drift, take.joint.drift_half_width
+    if drift is not None and half is not None and abs(drift) > max(half, _DRIFTS):
+        yield info(
+            "sync.drift", f"its clock drifts {drift * 1e6:+.2f} ppm (± {half * 1e6:.2f})", where
+        )

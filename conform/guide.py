@@ -1,0 +1,89 @@
+"""The picture's own sound: what every event is measured against."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from conform import media
+from conform.errors import TimecodeError
+from conform.findings import Finding, warning
+from conform.sound import Sound, channels_of, distinct, mixed
+from conform.timeline import ZERO, Timeline
+from conform.watch import Watch, unwatched
+
+_MOST = 200_000_000  # coarse samples kept at once: 400 MB of 16-bit floats
+
+
+@dataclass(slots=True)
+class Guide:
+    """The channels of the picture's sound, and which of them explained events so far.
+
+    Dialogue may lie on one channel and music and effects on the other, or all on both: the channel
+    that explained most events is asked first, the sum of all last.
+    """
+
+    sounds: tuple[Sound, ...]
+    picture_in: Fraction
+    hits: Counter[str] = field(default_factory=Counter)
+
+    def parts(self, record_in: Fraction, record_out: Fraction) -> list[Sound]:
+        """Each channel between two record times, the likeliest first."""
+        ranked = sorted(self.sounds, key=lambda sound: -self.hits[sound.name])
+        first, last = record_in - self.picture_in, record_out - self.picture_in
+        return [sound.part(first, last) for sound in ranked]
+
+
+def listen(
+    picture: media.Media, timeline: Timeline, watch: Watch = unwatched
+) -> tuple[Guide, tuple[Finding, ...]]:
+    """The guide of a picture under a cut, decoded once, and what was odd about it."""
+    findings: list[Finding] = []
+    heard: list[Sound] = []
+    for stream in picture.audio:
+        room = _MOST // 2 - sum(len(sound.coarse) for sound in heard)
+        if float(picture.duration or 0) * 8000 * stream.channels > room > 0 and heard:
+            findings.append(
+                warning(
+                    "sync.guide-streams",
+                    f"sound streams from number {stream.index + 1} on are not compared: "
+                    "the picture's sound is too long to hold all of them",
+                    str(picture.path),
+                )
+            )
+            break
+        heard += channels_of(
+            picture.path, stream=stream.index, findings=findings.append, watch=watch
+        )
+    sounds = distinct(heard)
+    if len(sounds) > 1 and len({len(sound.coarse) for sound in sounds}) == 1:
+        sounds = (*sounds, mixed(sounds, f"{picture.path.name} all channels"))
+    picture_in, odd = picture_in_of(picture, timeline)
+    return Guide(sounds, picture_in), (*findings, *odd)
+
+
+def picture_in_of(picture: media.Media, timeline: Timeline) -> tuple[Fraction, tuple[Finding, ...]]:
+    """The record time of the picture's first frame, by its timecode where that fits the cut.
+
+    A picture without timecode, or with one that does not meet the cut, starts where the cut does.
+    """
+    if picture.timecode is None:
+        return ZERO, ()
+    try:
+        start = timeline.rate.time_of(picture.timecode)
+    except TimecodeError:
+        start = None
+    if start is not None:
+        offset = start - timeline.start
+        end = offset + (picture.duration or ZERO)
+        if offset < timeline.duration and end > 0:
+            return offset, ()
+    return ZERO, (
+        warning(
+            "sync.picture-timecode",
+            f"timecode {picture.timecode} does not meet the cut, which starts at "
+            f"{timeline.timecode(ZERO)}: the picture is taken to start with the cut",
+            str(picture.path),
+        ),
+    )

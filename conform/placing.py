@@ -1,0 +1,187 @@
+"""One event against one take: which channel is heard where in the guide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
+
+import numpy as np
+
+from conform.band import COARSE_RATE
+from conform.candidates import Candidate, Event
+from conform.evidence import REACH, TOLERANCE, Line, listen, trace
+from conform.guide import Guide
+from conform.match import Match, Verdict
+from conform.measure import find
+from conform.refine import Fine, refine
+from conform.roll import Roll
+from conform.sound import Sound, channels_of, mixed
+from conform.synced import Rung
+
+_SHORTEST = 0.2  # seconds of an event that can still be confirmed
+_CLEAR = 8.0  # heights over noise that no unrelated stretch reached at a place given beforehand
+_HEARD = 1e-3  # chance below which a channel beside the first is called heard
+_NEAR = 2 * REACH / TOLERANCE  # places that such a channel may take beside the first
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One channel of a take in the guide; `fine` is None where it is not heard.
+
+    The fine line runs from the guide's clock to the take's: take time = guide time + lag.
+    """
+
+    channel: str
+    match: Match
+    fine: Fine | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the sound says of an event under a candidate."""
+
+    candidate: Candidate
+    match: Match
+    guide: str = ""
+    channels: tuple[Heard, ...] = ()
+
+    @property
+    def matched(self) -> bool:
+        """Whether a channel was found and measured."""
+        return self.match.matched and self.best is not None
+
+    @property
+    def best(self) -> Heard | None:
+        """The channel that explains the guide best."""
+        heard = [channel for channel in self.channels if channel.fine is not None]
+        return max(heard, key=_explains, default=None)
+
+
+def _explains(channel: Heard) -> float:
+    return channel.fine.coherence if channel.fine else 0.0
+
+
+def place(event: Event, candidate: Candidate, guide: Guide, search: Fraction) -> Place:
+    """Measure an event's guide against the stretch of the take where the candidate puts it.
+
+    The take is heard `search` seconds beyond the event on both sides. Every channel is asked; the
+    first that matches finds the others.
+    """
+    lanes = take_part(candidate, event, search)
+    rate = candidate.roll.sample_rate
+    best = Place(candidate, Match(Verdict.TOO_LITTLE, rate, "the take has no sound here"))
+    for part in guide.parts(event.clip.record_in, event.clip.record_out):
+        for lane in lanes:
+            found = find(lane, part, rate)
+            if found.line is not None:
+                guide.hits[part.name] += 1
+                channels = _all_channels(candidate.roll, lanes, part, found.line, rate)
+                return Place(candidate, found.match, part.name, channels)
+            if _tells_more(found.match, best.match):
+                best = Place(candidate, found.match, part.name)
+    return best
+
+
+def seek(event: Event, roll: Roll, rung: Rung, guide: Guide) -> Candidate | None:
+    """Where in a whole take an event lies, by sound alone; None where it does not.
+
+    The take's channels are heard together, at 8 kHz.
+    """
+    lanes = [sound for path in roll.paths for sound in channels_of(path, findings=lambda _: None)]
+    if not lanes:
+        return None
+    whole = mixed(tuple(lanes), roll.name)
+    for part in guide.parts(event.clip.record_in, event.clip.record_out):
+        line = find(whole, part, roll.sample_rate).line
+        if line is not None:
+            lag = line.at(float(part.start) + part.seconds / 2)
+            zero = guide.picture_in - Fraction(round(lag * 1000), 1000)
+            return Candidate(roll, rung, zero, Fraction(1))
+    return None
+
+
+def confirm(event: Event, candidate: Candidate, guide: Guide, zero: float) -> bool:
+    """Whether a short event is heard where its neighbours of the same take put it.
+
+    `zero` is the record time of the take's first sample, by them. The whole event is one stretch,
+    or a few: they must stand out within a millisecond of that place.
+    """
+    lanes = take_part(candidate, event, Fraction(1))
+    lag = float(guide.picture_in) - zero
+    return any(
+        _confirms(lane, part, lag)
+        for part in guide.parts(event.clip.record_in, event.clip.record_out)
+        for lane in lanes
+    )
+
+
+def _confirms(lane: Sound, part: Sound, lag: float) -> bool:
+    lag -= float(lane.start - part.start)
+    length = min(len(part.coarse), 2 * COARSE_RATE)
+    starts = np.arange(0, len(part.coarse) - length + 1, max(length, 1))
+    if length < _SHORTEST * COARSE_RATE:
+        return False
+    line = Line(lag, 0.0, np.empty((0, 3)), np.empty(0, bool), 0.0)
+    points = listen(lane.coarse, part.coarse, line, starts, length)
+    near = np.abs(points[:, 1] - lag) < TOLERANCE
+    clear = near & (points[:, 2] > _CLEAR)
+    return bool(clear.any()) and 2 * int(near.sum()) >= len(points)
+
+
+def _tells_more(match: Match, before: Match) -> bool:
+    """An ambiguous answer says more than none, and that more than too little sound."""
+    order = (Verdict.TOO_LITTLE, Verdict.NO_MATCH, Verdict.AMBIGUOUS)
+    return (order.index(match.verdict), match.score) > (order.index(before.verdict), before.score)
+
+
+def take_part(candidate: Candidate, event: Event, search: Fraction) -> list[Sound]:
+    """Every channel of the take, around where the candidate puts the event."""
+    roll, clip = candidate.roll, event.clip
+    if candidate.zero is None:
+        return []
+    # Whole seconds: there the samples of every rate meet those of the coarse one.
+    start = Fraction(max(0, floor(clip.record_in - candidate.zero - search)))
+    end = min(roll.duration, clip.record_out - candidate.zero + search)
+    if end <= start:
+        return []
+    lanes: dict[int, Sound] = {}
+    for path in roll.paths:
+        numbers = [n for n, channel in enumerate(roll.channels) if channel.path == path]
+        picked = tuple(roll.channels[n].index for n in numbers)
+        sounds = channels_of(
+            path, channels=picked, start=start, duration=end - start, findings=lambda _: None
+        )
+        lanes.update(zip(numbers, sounds, strict=False))
+    return [lanes[number] for number in sorted(lanes)]
+
+
+def _all_channels(
+    roll: Roll, lanes: Sequence[Sound], part: Sound, line: Line, rate: int
+) -> tuple[Heard, ...]:
+    return tuple(
+        _channel(channel.name, lane, part, line, rate)
+        for channel, lane in zip(roll.channels, lanes, strict=True)
+    )
+
+
+def _channel(name: str, lane: Sound, part: Sound, line: Line, rate: int) -> Heard:
+    """A channel at the line that another one found: is it heard there, and where exactly."""
+    traced = follow(lane, part, line)
+    chance = min(1.0, _NEAR * 10.0**-traced.decades)
+    match = Match(Verdict.NO_MATCH, rate, score=round(traced.decades, 2), false_match=chance)
+    if chance < _HEARD:
+        fine = refine(lane, part, line, rate)
+        if fine is not None:
+            return Heard(name, match, fine)
+    return Heard(name, match)
+
+
+def follow(lane: Sound, part: Sound, line: Line) -> Line:
+    """How far a sound bears out a line between file clocks; the result counts from the parts."""
+    shift = float(lane.start - part.start)
+    middle = part.seconds / 2
+    lag = line.at(float(part.start) + middle) - shift
+    width = float(np.clip(part.seconds / 24, 0.25, 2.0))
+    return trace(lane.coarse, part.coarse, lag, middle, width)

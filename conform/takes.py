@@ -1,0 +1,105 @@
+"""The measured events of each take, solved together; see `conform.joint`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from conform.candidates import Candidate, Event
+from conform.joint import Joint, Slip, solve
+from conform.placing import Heard, Place
+from conform.refine import Fine
+from conform.roll import Roll
+from conform.timeline import Clip
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of one event: the take named first, the one that matched, and all that were asked.
+
+    `named` is None where neither timecode nor metadata named a take, `place` where none matched.
+    """
+
+    event: Event
+    named: Candidate | None = None
+    place: Place | None = None
+    asked: tuple[Place, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A take as its events tell it: its line, and the channel that explains the guide best."""
+
+    roll: Roll
+    channel: str
+    joint: Joint
+    events: tuple[str, ...]
+    """The ids of the events measured, in the order of `joint.outliers`."""
+
+    def outlying(self, event: Event) -> bool:
+        """Whether an event was measured and does not share the take's line."""
+        return event.id in self.events and self.events.index(event.id) in self.joint.outliers
+
+    def zero(self, clip: Clip) -> float:
+        """The record time of the take's first sample by this line, true at a clip's middle."""
+        base = float(clip.record_in - clip.source_in)
+        time = float(middle(clip)) - base - self.joint.slip
+        return base + self.joint.at(time)
+
+
+def middle(clip: Clip) -> Fraction:
+    """The record time half-way through a clip."""
+    return (clip.record_in + clip.record_out) / 2
+
+
+def takes(attempts: Sequence[Attempt], picture_in: Fraction) -> dict[Roll, Take]:
+    """Every take that an event was matched to."""
+    matched: dict[Roll, list[Attempt]] = defaultdict(list)
+    for attempt in attempts:
+        if attempt.place is not None:
+            matched[attempt.place.candidate.roll].append(attempt)
+    return {roll: _take(roll, found, picture_in) for roll, found in matched.items()}
+
+
+def _take(roll: Roll, attempts: Sequence[Attempt], picture_in: Fraction) -> Take:
+    channel = _explaining(attempts)
+    slips = []
+    for attempt in attempts:
+        fine = fine_of(attempt.place, channel)
+        if fine is not None:
+            slips.append((attempt.event.id, slip(fine, attempt.event.clip, picture_in)))
+    joint = solve([found for _, found in slips])
+    return Take(roll, channel, joint, tuple(event for event, _ in slips))
+
+
+def _explaining(attempts: Sequence[Attempt]) -> str:
+    """The channel that explains most of the guide over all events of a take."""
+    explained: dict[str, float] = defaultdict(float)
+    for attempt in attempts:
+        for heard in attempt.place.channels if attempt.place else ():
+            if heard.fine is not None:
+                explained[heard.channel] += heard.fine.coherence
+    return max(explained, key=lambda name: explained[name])
+
+
+def fine_of(place: Place | None, channel: str) -> Fine | None:
+    """The measurement of a channel by name, or of the event's best where it is not heard."""
+    if place is None:
+        return None
+    same = [heard for heard in place.channels if heard.channel == channel]
+    if same and same[0].fine is not None:
+        return same[0].fine
+    best: Heard | None = place.best
+    return best.fine if best else None
+
+
+def slip(fine: Fine, clip: Clip, picture_in: Fraction) -> Slip:
+    """An event's slip: where its take was found less where the cut's own numbers put it."""
+    times, lags = fine.points[:, 0], fine.points[:, 1]
+    found = float(picture_in - clip.record_in + clip.source_in) - lags
+    return Slip(np.column_stack([times + lags, found]), fine.half_width)

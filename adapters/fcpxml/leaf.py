@@ -8,11 +8,12 @@ from fractions import Fraction
 
 from lxml import etree
 
+from adapters.fcpxml import keys
 from adapters.fcpxml.clock import Span, channel_numbers, level_of, material, sound_span
 from adapters.fcpxml.frame import Frame, Item, Part, Piece, passes, role_name
 from adapters.fcpxml.level import UNITY, Level
 from adapters.fcpxml.notes import remarks
-from adapters.fcpxml.reading import Notebook, on
+from adapters.fcpxml.reading import Notebook, first, metadata, on
 from adapters.fcpxml.resources import Asset, Resources
 from adapters.fcpxml.warp import Warp
 from conform.timeline import Clip, Kind, Source, TimePoint
@@ -140,6 +141,7 @@ def _clip(media: Warp, item: Item, frame: Frame, use: Use, level: Level, enabled
         fade_in=head,
         fade_out=tail,
         enabled=enabled,
+        event=first(tuple(metadata(item.element)), keys.EVENT),
         metadata=(*frame.inside, *role, *remarks(item.element)),
     )
 

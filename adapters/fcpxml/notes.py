@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from lxml import etree
 
+from adapters.fcpxml import keys
 from adapters.fcpxml.frame import Frame, Item, Piece
 from adapters.fcpxml.reading import Notebook, metadata
-from adapters.fcpxml.resources import REEL, SCENE, TAKE
 from conform.timeline import ZERO, Kind, Marker, Metadata
 
 CHAPTER, PLAIN, TODO, DONE = "orange", "blue", "red", "green"
@@ -37,7 +37,7 @@ def _remarks(element: etree._Element) -> Iterator[tuple[str, str]]:
     if panner is not None:
         mode, amount = panner.get("mode") or "", panner.get("amount") or "0"
         yield "pan", f"{mode} {amount}".strip()
-    yield from (entry for entry in metadata(element) if entry[0] not in (REEL, SCENE, TAKE))
+    yield from (entry for entry in metadata(element) if entry[0] not in keys.FIELDS)
 
 
 def markers(item: Item, frame: Frame, notes: Notebook) -> Iterator[Marker]:

@@ -17,7 +17,7 @@ from lxml import etree
 from adapters.cut import Cut
 from adapters.fcpxml.frame import Frame
 from adapters.fcpxml.layout import tracks
-from adapters.fcpxml.reading import Notebook
+from adapters.fcpxml.reading import Notebook, metadata
 from adapters.fcpxml.resources import Resources
 from adapters.fcpxml.story import CLIPS, Story
 from adapters.fcpxml.warp import Warp
@@ -104,9 +104,9 @@ def _sequence(
     length = notes.time(sequence, "duration")
     if length is not None and length != timeline.duration:
         timeline = replace(timeline, length=length)
-    kept = [sequence.find("note")]
-    told = tuple(("note", note.text) for note in kept if note is not None and note.text)
-    return replace(timeline, metadata=told)
+    note = sequence.find("note")
+    told = (("note", note.text),) if note is not None and note.text else ()
+    return replace(timeline, metadata=(*told, *metadata(sequence)))
 
 
 def _browser_clip(

@@ -15,12 +15,12 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from adapters.fcpxml import keys
 from adapters.fcpxml.reading import Notebook, first, metadata
+from conform.errors import TimecodeError
 from conform.timecode import Rate
 from conform.timeline import Metadata, Source
 
-_STUDIO = "com.apple.proapps.studio."
-REEL, SCENE, TAKE = _STUDIO + "reel", _STUDIO + "scene", _STUDIO + "shot"
 _ENDING = re.compile(r"(\d{3,4})?([pi])(\d{2,5})$")
 _SOUND = frozenset(
     ["wav", "bwf", "aif", "aiff", "aifc", "caf", "mp3", "m4a", "aac", "flac", "w64", "rf64"]
@@ -139,12 +139,14 @@ class Resources:
         source = Source(
             name=element.get("name") or unquote(PurePosixPath(url).name),
             url=url,
-            reel=first(entries, REEL),
-            scene=first(entries, SCENE),
-            take=first(entries, TAKE),
+            reel=first(entries, keys.REEL),
+            tape=first(entries, keys.TAPE),
+            scene=first(entries, keys.SCENE),
+            take=first(entries, keys.TAKE),
+            umid=first(entries, keys.UMID),
             start=self.notes.time(element, "start"),
             duration=self.notes.time(element, "duration"),
-            rate=self.rate(element),
+            rate=self.rate(element) or _written_rate(first(entries, keys.RATE)),
             channels=_channels(element, self.notes),
             sample_rate=self.notes.number(element, "audioRate"),
             metadata=(*uid, *_others(entries)),
@@ -165,9 +167,9 @@ class Resources:
 def _used(source: Source, own: Metadata, drop: bool) -> Source:
     return replace(
         source,
-        reel=first(own, REEL) or source.reel,
-        scene=first(own, SCENE) or source.scene,
-        take=first(own, TAKE) or source.take,
+        reel=first(own, keys.REEL) or source.reel,
+        scene=first(own, keys.SCENE) or source.scene,
+        take=first(own, keys.TAKE) or source.take,
         rate=source.rate.with_drop(True)
         if drop and source.rate and source.rate.nominal % 30 == 0
         else source.rate,
@@ -175,7 +177,7 @@ def _used(source: Source, own: Metadata, drop: bool) -> Source:
 
 
 def _others(entries: Metadata) -> Metadata:
-    return tuple(entry for entry in entries if entry[0] not in (REEL, SCENE, TAKE))
+    return tuple(entry for entry in entries if entry[0] not in keys.FIELDS)
 
 
 def _url(element: etree._Element) -> str:
@@ -188,6 +190,14 @@ def _channels(element: etree._Element, notes: Notebook) -> int | None:
     """Channels in all: `audioSources` streams of `audioChannels` each."""
     each = notes.number(element, "audioChannels")
     return each and each * (notes.number(element, "audioSources") or 1)
+
+
+def _written_rate(said: str) -> Rate | None:
+    """The rate that our writer notes on sound without picture, for which there is no format."""
+    try:
+        return Rate.named(said) if said else None
+    except TimecodeError:
+        return None
 
 
 def _named_fps(name: str) -> Fraction | None:

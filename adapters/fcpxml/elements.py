@@ -1,0 +1,55 @@
+"""Elements and attributes as FCPXML spells them: exact times, flags, text without control codes."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from lxml import etree
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LARGEST = 2**31 - 1
+"""Denominators are 32-bit numbers (Apple, FCPXML reference, "time values")."""
+
+
+def clock(seconds: Fraction) -> str:
+    """A time as `1001/24000s` or `5s`, to the nearest representable time."""
+    exact = seconds.limit_denominator(_LARGEST)
+    return f"{exact}s"
+
+
+def text(value: str) -> str:
+    """Text that XML can hold; what it cannot is replaced."""
+    return _FORBIDDEN.sub("\ufffd", value)
+
+
+def element(tag: str, **attributes: str | int | Fraction | None) -> etree._Element:
+    """An element; times become clocks, numbers digits, and what is None or empty stays away.
+
+    A trailing underscore of a name is dropped, so that `id_` can be said.
+    """
+    made = etree.Element(tag)
+    for name, value in attributes.items():
+        if value is None or value == "":
+            continue
+        said = clock(value) if isinstance(value, Fraction) else text(str(value))
+        made.set(name.rstrip("_"), said)
+    return made
+
+
+def child(
+    parent: etree._Element, tag: str, **attributes: str | int | Fraction | None
+) -> etree._Element:
+    """An element at the end of another one."""
+    made = element(tag, **attributes)
+    parent.append(made)
+    return made
+
+
+def metadata(parent: etree._Element, entries: tuple[tuple[str, str], ...]) -> None:
+    """A `metadata` block with these keys, where there are any values."""
+    told = [(key, value) for key, value in entries if key and value]
+    if told:
+        block = child(parent, "metadata")
+        for key, value in told:
+            child(block, "md", key=key, value=value)

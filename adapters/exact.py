@@ -1,7 +1,8 @@
 """Our frozen values as JSON and back, exactly: what is packed is unpacked equal, or refused.
 
-The types are read from the dataclasses themselves. A `Fraction` is the string `n/d`, a path its
-string, a number that is not finite its name; fields that hold their default are left out.
+The types are read from the dataclasses themselves. A `Fraction` is the string `n/d`, a float its
+shortest decimal (OpenTimelineIO's JSON parser is off by some units in the last place), a path its
+string; fields that hold their default are left out.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import cache
-from math import isfinite
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -30,7 +30,7 @@ def pack(value: object) -> Any:
     if isinstance(value, Enum | Path | Fraction):
         return str(value.value if isinstance(value, Enum) else value)
     if isinstance(value, float):
-        return value if isfinite(value) else str(value)
+        return repr(value)
     if isinstance(value, tuple):
         return [pack(one) for one in value]
     if is_dataclass(value):
@@ -96,8 +96,6 @@ def _instance(kind: Any, raw: object) -> Any:
 
 def _scalar(kind: Any, raw: object) -> Any:
     """A number, a name or a word, only where JSON holds the very type that `pack` wrote."""
-    if kind is float and type(raw) in (float, int, str):
-        return float(raw)  # type: ignore[arg-type]  # mypy does not narrow `type(x) in (...)`
     if kind in (bool, int, str):
         if type(raw) is kind:
             return raw

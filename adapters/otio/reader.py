@@ -12,7 +12,6 @@ from typing import Any
 from opentimelineio import schema
 
 from adapters.cut import Cut
-from adapters.exact import MismatchError, Value, unpack
 from adapters.otio.border import fps_of, seconds
 from adapters.otio.gate import load
 from adapters.otio.items import (
@@ -26,6 +25,7 @@ from adapters.otio.items import (
     speed_of,
     time_map,
 )
+from adapters.otio.packed import exact_clip, exact_timeline, near, unpacked
 from adapters.otio.walk import Leaf, Walk, Window, content
 from conform.errors import TimelineError
 from conform.findings import Finding, info, warning
@@ -33,8 +33,6 @@ from conform.timecode import Rate
 from conform.timeline import Clip, Kind, Marker, Timeline, Track, Transition
 
 _KINDS = {schema.TrackKind.Video: Kind.VIDEO, schema.TrackKind.Audio: Kind.AUDIO, "": Kind.VIDEO}
-_CLOSE = Fraction(1, 10**6)
-"""Seconds by which a double may differ from the exact value that it was made of."""
 
 
 def read(path: Path, *, rate: Rate | None = None) -> Cut:
@@ -78,7 +76,7 @@ def timeline_from(root: Any, *, rate: Rate | None = None) -> tuple[Timeline, tup
     start = _start(root)
     metadata, cut_short = metadata_of(root)
     timeline = Timeline(root.name or "", clock, start, tracks, _markers(stack, window), metadata)
-    return _exact_timeline(root, timeline), (*findings, *noted, *cut_short)
+    return exact_timeline(root, timeline), (*findings, *noted, *cut_short)
 
 
 def _stacked(root: Any) -> Any:
@@ -104,7 +102,7 @@ def _clock(root: Any, stack: Any, told: Rate | None) -> tuple[Rate, tuple[Findin
     """The record clock's rate: as told, of the start timecode, or of most of the clips."""
     if told is not None:
         return told, ()
-    packed = _unpacked(Timeline, root, "timeline")
+    packed = unpacked(Timeline, root, "timeline")
     if packed is not None:
         return packed.rate, ()
     given = root.global_start_time if isinstance(root, schema.Timeline) else None
@@ -188,7 +186,7 @@ def _track_window(track: Any, outer: Window, walk: Walk) -> Window:
 
 
 def _base_track(item: Any, kind: Kind, found: dict[tuple[Kind, int], Track]) -> Track:
-    packed = _unpacked(Track, item, "track")
+    packed = unpacked(Track, item, "track")
     if packed is not None and packed.kind is kind:
         lane = ours(item, "lane")
         if lane or (kind, packed.index) not in found:
@@ -227,7 +225,7 @@ def _clip(leaf: Leaf, clock: Rate, findings: list[Finding]) -> Clip:
         markers=tuple(_clip_marker(one, first, speed, item) for one in item.markers),
         metadata=metadata,
     )
-    return _exact_clip(item, clip, findings)
+    return exact_clip(item, clip, findings)
 
 
 def _start_rate(item: Any) -> float:
@@ -243,8 +241,8 @@ def _transition(joint: Any) -> Transition:
     derived = Transition(
         joint.cut - joint.before, joint.cut, joint.cut + joint.after, name, metadata=metadata
     )
-    packed = _unpacked(Transition, item, "transition")
-    if packed is not None and _near(
+    packed = unpacked(Transition, item, "transition")
+    if packed is not None and near(
         (packed.record_in, packed.cut, packed.record_out),
         (derived.record_in, derived.cut, derived.record_out),
     ):
@@ -278,67 +276,3 @@ def _clip_marker(one: Any, first: Fraction, speed: Fraction, item: Any) -> Marke
 def _marked(one: Any) -> Fraction:
     start = one.marked_range.start_time
     return Fraction(0) if start.rate == 0 else seconds(start, "a marker")
-
-
-def _unpacked(kind: type[Value], item: Any, key: str) -> Value | None:
-    raw = ours(item, key)
-    if raw is None:
-        return None
-    try:
-        return unpack(kind, raw)
-    except MismatchError:
-        return None
-
-
-def _near(exact: Iterable[Fraction], rounded: Iterable[Fraction]) -> bool:
-    pairs = zip(exact, rounded, strict=True)
-    return all(abs(a - b) <= _CLOSE for a, b in pairs)
-
-
-def _exact_timeline(root: Any, timeline: Timeline) -> Timeline:
-    """The exact values that we packed, where the file around them still says the same."""
-    packed = _unpacked(Timeline, root, "timeline")
-    if packed is None or packed.rate.fps != timeline.rate.fps:
-        return timeline
-    start = packed.start if _near([packed.start], [timeline.start]) else timeline.start
-    same = len(packed.markers) == len(timeline.markers) and _near(
-        [one.at for one in packed.markers], [one.at for one in timeline.markers]
-    )
-    markers = packed.markers if same else timeline.markers
-    spare = {(one.kind, one.index): one.transitions for one in packed.tracks}
-    tracks = tuple(
-        replace(
-            one,
-            transitions=tuple(
-                sorted((*one.transitions, *spare.get((one.kind, one.index), ())), key=_cut)
-            ),
-        )
-        for one in timeline.tracks
-    )
-    return replace(
-        timeline,
-        start=start,
-        tracks=tracks,
-        markers=markers,
-        metadata=packed.metadata,
-        length=packed.length,
-    )
-
-
-def _cut(transition: Transition) -> Fraction:
-    return transition.cut
-
-
-def _exact_clip(item: Any, clip: Clip, findings: list[Finding]) -> Clip:
-    packed = _unpacked(Clip, item, "clip")
-    if packed is None:
-        return clip
-    times = ("record_in", "record_out", "source_in", "source_out", "speed")
-    same = _near((getattr(packed, t) for t in times), (getattr(clip, t) for t in times))
-    if same and (packed.name, packed.enabled) == (clip.name, clip.enabled):
-        if packed.source.url == clip.source.url:
-            return packed
-        return replace(packed, source=replace(packed.source, url=clip.source.url))
-    text = f"{label(item)} was changed after it was saved: taken as it stands now"
-    findings.append(info("otio.edited", text))
-    return clip

@@ -163,12 +163,12 @@ def _media(clip: Clip, rate: Rate) -> Any:
         start = min(source.start or Fraction(0), clip.source_in)
         length = source.duration or clip.source_out - start
         available = span(source.start or Fraction(0), length, rate)
-    if source.generated:
-        return schema.GeneratorReference(source.name, available_range=available)
     if source.url:
         media = schema.ExternalReference(source.url, available_range=available)
         media.name = source.name
         return media
+    if source.generated:
+        return schema.GeneratorReference(source.name, available_range=available)
     return schema.MissingReference(source.name, available_range=available)
 
 

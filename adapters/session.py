@@ -1,0 +1,217 @@
+"""A session file: a cut with what was measured, as an OTIO timeline that any OTIO tool opens.
+
+Each clip carries its measurements in `metadata["picturelock"]["events"]`, and the take that was
+found as a further media reference named `picturelock`; the clip's own reference stays active. The
+rolls and what concerns the whole lie in the timeline's metadata.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from opentimelineio import schema
+
+from adapters.exact import MismatchError, pack, unpack
+from adapters.otio import timeline_from, timeline_to
+from adapters.otio.border import plain, span
+from adapters.otio.gate import load as load_otio
+from adapters.otio.items import OURS, ours
+from adapters.otio.writer import save as save_otio
+from conform.errors import SessionError, TimelineError
+from conform.findings import Finding, warning
+from conform.roll import Roll, RollChannel
+from conform.synced import EventSync, Sync
+from conform.timecode import Rate
+from conform.timeline import Clip
+
+_VERSION = 1
+
+
+def save(sync: Sync, path: Path, *, force: bool = False, sources: Sequence[Path] = ()) -> None:
+    """Write a session whole; raises `RenderError` where it cannot be, or is one of `sources`."""
+    try:
+        root, _ = timeline_to(sync.timeline)
+        stray = _attach(root, sync, path)
+        root.metadata[OURS]["session"] = {
+            "version": _VERSION,
+            "picture": sync.picture,
+            "sample_rate": sync.sample_rate,
+            "length": pack(sync.length),
+            "findings": pack(sync.findings),
+            "rolls": [pack(roll) for roll in sync.rolls],
+            "paths": _paths(sync, path),
+            "events": stray,
+        }
+        save_otio(root, path, force=force, sources=sources)
+    except (UnicodeError, MismatchError) as fault:
+        raise SessionError(f"cannot be saved: {fault}", path=path) from fault
+
+
+def load(path: Path) -> Sync:
+    """A session as it was saved, its files looked up where they lie now.
+
+    Raises `SessionError` for what is no session of ours, or one of a newer version.
+    """
+    try:
+        root, _ = load_otio(path)
+    except TimelineError as fault:
+        raise SessionError(fault.message, path=path, line=fault.line) from fault
+    header = _header(root, path)
+    try:
+        timeline, _ = timeline_from(root)
+        found = _Places(header.get("paths", {}), path.parent)
+        rolls = tuple(found.roll(unpack(Roll, raw)) for raw in header["rolls"])
+        events = _events(root, header, rolls)
+        sync = Sync(
+            timeline,
+            found.text(unpack(str, header["picture"])),
+            unpack(int, header["sample_rate"]),
+            unpack(Fraction, header["length"]),
+            events,
+            rolls,
+            unpack(tuple[Finding, ...], header["findings"]),
+        )
+    except (KeyError, TypeError, IndexError, ValueError) as fault:
+        raise SessionError(f"the session is damaged: {fault}", path=path) from fault
+    except TimelineError as fault:
+        raise SessionError(fault.message, path=path) from fault
+    return replace(sync, findings=(*sync.findings, *_moved(sync, path)))
+
+
+def _header(root: Any, path: Path) -> dict[str, Any]:
+    header = ours(root, "session") if isinstance(root, schema.Timeline) else None
+    if not isinstance(header, dict):
+        raise SessionError("is no Picturelock session; open it as a cut", path=path)
+    version = header.get("version")
+    if version != _VERSION:
+        raise SessionError(
+            f"is a session of version {version}, and version {_VERSION} is read here; "
+            "open it with the Picturelock that saved it",
+            path=path,
+        )
+    return header
+
+
+def _attach(root: Any, sync: Sync, path: Path) -> list[Any]:
+    """Give every clip its events; returns those whose clip the timeline does not hold."""
+    packed = [_event(order, event, sync) for order, event in enumerate(sync.events)]
+    waiting = list(range(len(packed)))
+    for item in root.find_clips():
+        clip = unpack(Clip, ours(item, "clip"))
+        mine = [i for i in waiting if sync.events[i].clip == clip]
+        if not mine:
+            continue
+        waiting = [i for i in waiting if i not in mine]
+        item.metadata[OURS]["events"] = [packed[i] for i in mine]
+        _refer(item, [sync.events[i] for i in mine], path)
+    return [{**packed[i], "clip": pack(sync.events[i].clip)} for i in waiting]
+
+
+def _event(order: int, event: EventSync, sync: Sync) -> dict[str, Any]:
+    raw: dict[str, Any] = pack(replace(event, roll=None))
+    raw.pop("clip")
+    roll = None if event.roll is None else _index(sync.rolls, event.roll)
+    return {"order": order, "take": pack(event.roll) if roll == -1 else roll, "event": raw}
+
+
+def _index(rolls: Sequence[Roll], roll: Roll) -> int:
+    return rolls.index(roll) if roll in rolls else -1
+
+
+def _refer(item: Any, events: Iterable[EventSync], path: Path) -> None:
+    """Add the take of the first event that has one as a media reference beside the clip's own."""
+    roll = next((event.roll for event in events if event.roll is not None), None)
+    if roll is None:
+        return
+    rate = roll.rate or Rate(Fraction(roll.sample_rate))
+    take = schema.ExternalReference(
+        _url(roll.path, path), available_range=span(roll.start or Fraction(0), roll.duration, rate)
+    )
+    take.name = roll.name
+    take.metadata[OURS] = {"scene": roll.scene, "take": roll.take, "tape": roll.tape}
+    active = item.active_media_reference_key
+    item.set_media_references({**item.media_references(), OURS: take}, active)
+
+
+def _url(file: Path, session: Path) -> str:
+    """A path relative to the session where both lie below one folder, else a file URL."""
+    relative = _relative(file, session)
+    return relative if relative is not None else file.absolute().as_uri()
+
+
+def _relative(file: Path, session: Path) -> str | None:
+    here = session.absolute().parent
+    full = file.absolute()
+    if full.anchor != here.anchor or len(Path(os.path.commonpath([full, here])).parts) < 2:
+        return None
+    return Path(os.path.relpath(full, here)).as_posix()
+
+
+def _paths(sync: Sync, session: Path) -> dict[str, Any]:
+    """Where each file lies, absolutely and seen from the session."""
+    files = [path for roll in sync.rolls for path in roll.paths]
+    files += [path for event in sync.events if event.roll for path in event.roll.paths]
+    named = dict.fromkeys([*map(str, files), *([sync.picture] if sync.picture else [])])
+    return {
+        name: {"absolute": str(Path(name).absolute()), "relative": _relative(Path(name), session)}
+        for name in named
+    }
+
+
+class _Places:
+    """Looks files up: where they were, seen from the session's new place, or where they were first.
+
+    A file that is nowhere keeps its saved name; opening it says so.
+    """
+
+    def __init__(self, paths: dict[str, Any], folder: Path) -> None:
+        self._paths = paths
+        self._folder = folder
+
+    def text(self, name: str) -> str:
+        """The name under which a file is found now."""
+        places = self._paths.get(name)
+        if not name or not isinstance(places, dict) or Path(name).exists():
+            return name
+        relative, absolute = places.get("relative"), places.get("absolute")
+        tries = [self._folder / relative] if isinstance(relative, str) else []
+        tries += [Path(absolute)] if isinstance(absolute, str) else []
+        return next((str(one) for one in tries if one.exists()), name)
+
+    def roll(self, roll: Roll) -> Roll:
+        """A roll with its files as they are found now."""
+        channels = tuple(
+            RollChannel(one.name, Path(self.text(str(one.path))), one.index)
+            for one in roll.channels
+        )
+        return replace(roll, channels=channels)
+
+
+def _events(root: Any, header: dict[str, Any], rolls: Sequence[Roll]) -> tuple[EventSync, ...]:
+    found = [(raw, raw["clip"]) for raw in header["events"]]
+    for item in root.find_clips():
+        found += [(raw, ours(item, "clip")) for raw in ours(item, "events") or []]
+    found.sort(key=lambda pair: int(pair[0]["order"]))
+    return tuple(_one_event(raw, clip, rolls) for raw, clip in found)
+
+
+def _one_event(raw: dict[str, Any], clip: Any, rolls: Sequence[Roll]) -> EventSync:
+    event = unpack(EventSync, {**plain(raw["event"]), "clip": clip})
+    take = raw["take"]
+    if take is None:
+        return event
+    return replace(event, roll=rolls[take] if isinstance(take, int) else unpack(Roll, take))
+
+
+def _moved(sync: Sync, path: Path) -> Iterator[Finding]:
+    """Events whose clip another tool has changed since it was measured."""
+    clips = {id(clip): clip for _, clip in sync.timeline.clips()}
+    for event in sync.events:
+        if event.clip not in clips.values():
+            text = f"event {event.id} '{event.clip.name}' was changed after it was measured"
+            yield warning("session.edited", f"{text}: sync it again", path.name)

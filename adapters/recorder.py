@@ -164,7 +164,7 @@ class _Recording:
             change = float(100 * (Fraction(rate, max(digitised, 1)) - 1))
             self._warn(
                 "roll.pull",
-                f"was recorded at {digitised} Hz, is stamped {rate} Hz and so plays {change:+.3f} %",
+                f"was recorded at {digitised} Hz, is stamped {rate} Hz: plays {change:+.3f} %",
             )
         speeds = [self._ixml.value(f"SPEED/{kind}_SPEED") for kind in ("MASTER", "CURRENT")]
         if all(speeds) and speeds[0] != speeds[1]:

@@ -36,12 +36,12 @@ _NO_PICTURE = Disposition.attached_pic | Disposition.timed_thumbnails
 def opened(path: Path) -> Iterator[InputContainer]:
     """The file as a container for reading; raises `MediaError` for what is no readable media.
 
-    A WAV whose recorder never wrote its length is read to the end of the file.
+    A WAV whose header does not state its true length is read to the end of the file.
     """
     local = local_file(path)
     header = wave(local)
-    unfinished = header is not None and header.unfinished
-    options = _OPTIONS | ({"ignore_length": "1"} if unfinished else {})
+    unreliable = header is not None and header.unreliable
+    options = _OPTIONS | ({"ignore_length": "1"} if unreliable else {})
     with translated(path):
         container = av.open(
             f"file:{local}", "r", options=options, metadata_errors="replace", timeout=_TIMEOUT

@@ -46,6 +46,8 @@ def priming_finding(
         return None
     if start < 0 and -start * sample_rate >= usual / 2:
         return None  # an older Matroska: the picture starts where the sound does, priming left out
+    if start > 0 and any(name.startswith("Lavf") for name in _writers(container, stream)):
+        return None  # FFmpeg counts the priming into the delay of sound that starts late
     return warning(
         "media.priming-unknown",
         f"does not say how many samples its {stream.codec_context.name} encoder put in front: the "
@@ -56,6 +58,10 @@ def priming_finding(
 
 
 def _evidence(container: InputContainer, stream: Stream) -> str:
+    writers = _writers(container, stream)
+    return f" (the file says it was written by {writers[0]})" if writers else ""
+
+
+def _writers(container: InputContainer, stream: Stream) -> list[str]:
     tags = container.metadata | stream.metadata
-    writers = [value for name, value in tags.items() if name.lower() in ("encoder", "software")]
-    return f" (written by {writers[0]}, whose encoder's figure this is)" if writers else ""
+    return [value for name, value in tags.items() if name.lower() in ("encoder", "software")]

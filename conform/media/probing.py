@@ -171,13 +171,19 @@ def _first_packets(container: InputContainer) -> dict[int, Packet[Stream]]:
 
 
 def _duration(stream: Stream) -> Fraction | None:
+    """The stream's own length, where it states one."""
     if stream.duration and stream.duration > 0 and stream.time_base:
         return stream.duration * stream.time_base
-    return _tagged(next((v for k, v in stream.metadata.items() if k.upper() == "DURATION"), ""))
+    tags = {name.upper(): value for name, value in stream.metadata.items()}
+    length = _tagged(tags.get("DURATION", ""))
+    writer = {name.upper(): value for name, value in stream.container.metadata.items()}
+    if length is not None and writer.get("ENCODER", "").startswith("Lavf"):
+        length -= start_of(stream)  # FFmpeg writes where the stream ends, mkvmerge how long it is
+    return length
 
 
 def _tagged(text: str) -> Fraction | None:
-    """Matroska's statistics tag, as `01:02:03.456000000`: where the stream ends."""
+    """Matroska's statistics tag, as `01:02:03.456000000`."""
     try:
         hours, minutes, seconds = text.split(":")
         return int(hours) * 3600 + int(minutes) * 60 + Fraction(seconds)

@@ -51,6 +51,7 @@ class Wave:
     sample_rate: int
     channels: int
     bits: int
+    wrapped: bool
     pcm: bool
     floating: bool
     chunks: tuple[Chunk, ...]
@@ -72,9 +73,9 @@ class Wave:
             return file.read(found.size)
 
     @property
-    def unfinished(self) -> bool:
-        """Whether the header does not say how long the sound is."""
-        return self.declared is None
+    def unreliable(self) -> bool:
+        """Whether a reader that believes the header would read too little."""
+        return self.declared is None or self.wrapped
 
 
 def wave(path: Path) -> Wave | None:
@@ -101,6 +102,7 @@ class _Walk:
         self._long: int | None = None  # the data size that a ds64 chunk states
         self._format: bytes | None = None
         self._data: tuple[int, int] | None = None
+        self._wraps = 0  # how often the length ran over the header's 32 bits
         self._chunks: list[Chunk] = []
         self._findings: list[Finding] = []
 
@@ -132,6 +134,7 @@ class _Walk:
             sample_rate=rate,
             channels=channels,
             bits=bits,
+            wrapped=self._wraps > 0,
             pcm=tag in (_PCM, _FLOAT),
             floating=tag == _FLOAT,
             chunks=tuple(self._chunks),
@@ -174,6 +177,9 @@ class _Walk:
             self._note("wav.two-sounds", "has two data chunks; the first is used")
             return size
         true_size = self._long if size == _UNSET and self._long is not None else size
+        if self._long is None and 0 < size < _UNSET - 1:
+            self._wraps = max(0, self._size - place - size) >> 32
+            true_size += self._wraps << 32
         self._data = (place, true_size)
         unset = true_size in (0, _UNSET) or place + true_size > self._size
         return None if unset else true_size
@@ -182,6 +188,8 @@ class _Walk:
         if stated == 0 and available == 0:
             self._note("wav.empty", "holds no sound: the recorder wrote the header only")
             return 0
+        if self._wraps:
+            self._note("wav.wrapped", "is longer than its header can state (4 GiB) and no RF64")
         if stated in (0, _UNSET, _UNSET - 1) and stated != available:
             self._note(
                 "wav.unfinished",

@@ -140,13 +140,13 @@ class _Stretch:
         for frame in placing.frames(self._first):
             graph = graph or self._graph(frame, picked, size)
             frame.pts = fed
-            graph.push(frame)
-            yield from _pulled(graph, len(picked))
             fed += frame.samples
-            if enough is not None and fed >= enough:
+            hungry = _pushed(graph, frame)
+            yield from _pulled(graph, len(picked))
+            if not hungry or (enough is not None and fed >= enough):
                 break
         if graph is not None:
-            graph.push(None)
+            _pushed(graph, None)
             yield from _pulled(graph, len(picked))
 
     def _enough(self) -> int | None:
@@ -180,6 +180,15 @@ class _Stretch:
         ]
         graph.link_nodes(*nodes).configure()
         return graph
+
+
+def _pushed(graph: Graph, frame: AudioFrame | None) -> bool:
+    """Whether the graph takes more; once it has all it needs for the stretch, it does not."""
+    try:
+        graph.push(frame)
+    except av.error.EOFError:
+        return False
+    return True
 
 
 def _pulled(graph: Graph, channels: int) -> Iterator[Samples]:

@@ -74,8 +74,8 @@ class Wave:
 
     @property
     def unreliable(self) -> bool:
-        """Whether a reader that believes the header would read too little."""
-        return self.declared is None or self.wrapped
+        """Whether the header's length is not to be believed."""
+        return self.declared is None or self.wrapped or self.declared > self.available
 
 
 def wave(path: Path) -> Wave | None:

@@ -23,7 +23,18 @@ _RATIO = 100
 _DEPTH = 200
 _CONTENT = "content.otio"
 _INF = re.compile(r"(?<=[:,\[\s])(-?)Inf(?=[\s,\]}])")
-_SCHEMA = re.compile(r"(\w+)\.(\d+)")
+_VALUES = {
+    name: {"OTIO_SCHEMA", *fields}
+    for name, fields in {
+        "RationalTime": ("rate", "value"),
+        "TimeRange": ("start_time", "duration"),
+        "TimeTransform": ("offset", "rate", "scale"),
+        "V2d": ("x", "y"),
+        "Box2d": ("min", "max"),
+    }.items()
+}
+"""Plain values and all that they hold: OpenTimelineIO 0.18 crashes on objects nested in them."""
+_SCHEMA = re.compile(r"(\w{1,80})\.([1-9]\d{0,3})", re.ASCII)
 
 
 def load(path: Path) -> tuple[Any, tuple[Finding, ...]]:
@@ -36,13 +47,13 @@ def load(path: Path) -> tuple[Any, tuple[Finding, ...]]:
     except UnicodeDecodeError as fault:
         raise TimelineError("is not UTF-8, as OTIO files are", path=path) from fault
     tree = _checked(text, path)
-    newer = _lowered(tree)
+    newer = _schemas(tree, path)
     findings = tuple(
         warning("otio.newer-schema", f"{schema} is newer than known; read as an older one", "")
         for schema in sorted(newer)
     )
-    root = _deserialized(json.dumps(tree) if newer else text, path)
-    return root, findings
+    # what was checked is what is parsed: a second key of one name cannot slip past
+    return _deserialized(json.dumps(tree), path), findings
 
 
 def _content(path: Path) -> bytes:
@@ -99,10 +110,11 @@ def _depth(tree: object) -> int:
     return depth
 
 
-def _lowered(tree: object) -> set[str]:
+def _schemas(tree: object, path: Path) -> set[str]:
     """Rewrite schemas that are newer than ours to the newest known; returns what was rewritten.
 
     OpenTimelineIO's main branch writes `Marker.3`, whose colour is a `Color.1` instead of a name.
+    Raises `TimelineError` for a schema without a version: OpenTimelineIO 0.18 crashes on some.
     """
     known = opentimelineio.core.type_version_map()
     found: set[str] = set()
@@ -110,16 +122,25 @@ def _lowered(tree: object) -> set[str]:
     while stack:
         one = stack.pop()
         if isinstance(one, dict):
-            match = _SCHEMA.fullmatch(str(one.get("OTIO_SCHEMA", "")))
-            if match and int(match[2]) > known.get(match[1], int(match[2])):
-                found.add(match[0])
-                one["OTIO_SCHEMA"] = f"{match[1]}.{known[match[1]]}"
-                if isinstance(one.get("color"), dict):
-                    one["color"] = str(one["color"].get("name", ""))
+            if "OTIO_SCHEMA" in one:
+                match = _SCHEMA.fullmatch(str(one["OTIO_SCHEMA"]))
+                if not match or match[1] == "UnknownSchema":  # it ends the whole process
+                    raise TimelineError(f"'{one['OTIO_SCHEMA']}' is no OTIO schema", path=path)
+                if not _VALUES.get(match[1], one.keys()) >= one.keys():
+                    raise TimelineError(f"a {match[0]} holds more than its fields", path=path)
+                if int(match[2]) > known.get(match[1], int(match[2])):
+                    found.add(match[0])
+                    _lower(one, f"{match[1]}.{known[match[1]]}")
             stack += one.values()
         elif isinstance(one, list):
             stack += one
     return found
+
+
+def _lower(one: dict[str, Any], schema: str) -> None:
+    one["OTIO_SCHEMA"] = schema
+    if isinstance(one.get("color"), dict):
+        one["color"] = str(one["color"].get("name", ""))
 
 
 def _deserialized(text: str, path: Path) -> Any:

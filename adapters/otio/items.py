@@ -47,7 +47,9 @@ class Range:
 
 def label(item: Any) -> str:
     """How a message names an item."""
-    return f"{type(item).__name__.lower()} '{item.name}'" if item.name else type(item).__name__
+    name = getattr(item, "name", "")  # objects of unknown schemas have none
+    kind = type(item).__name__.lower()
+    return f"{kind} '{name}'" if name else f"a nameless {kind}"
 
 
 def own_range(item: Any) -> Range | None:

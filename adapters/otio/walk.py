@@ -14,6 +14,7 @@ from adapters.otio.items import Range, label, media_range, own_range, speed_of
 from conform.errors import TimelineError
 from conform.findings import Finding, info, warning
 
+_KNOWN = (schema.Clip, schema.Gap, schema.Transition, schema.Track, schema.Stack)
 _INSTANT = Fraction(1, 100_000)
 """Seconds; shorter than a sample's clip, so that one moment shows one clip."""
 _MOST = 200_000
@@ -158,7 +159,7 @@ def duration(item: Any) -> Fraction:
         if available is None:
             raise TimelineError(f"{label(item)} has no range, and neither has its media")
         return available.duration
-    return content(item)
+    return Fraction(0) if isinstance(item, schema.Gap) else content(item)
 
 
 def content(item: Any) -> Fraction:
@@ -175,6 +176,8 @@ def _children(item: Any) -> Iterator[tuple[Any, Fraction]]:
     """The children with their local starts: one after another on a track, at zero in a stack."""
     at = Fraction(0)
     for child in item:
+        if not isinstance(child, _KNOWN):
+            raise TimelineError(f"{label(item)} holds {label(child)}, which cannot be placed")
         yield child, at
         if isinstance(item, schema.Track) and not isinstance(child, schema.Transition):
             at += duration(child)

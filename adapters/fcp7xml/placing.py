@@ -54,10 +54,13 @@ def row_of(track: Element, kind: Kind, rate: Rate, book: Book) -> Row:
     placed: list[Placed] = []
     for i, child in enumerate(children):
         if child.tag != _CROSSING:
-            after = placed[-1].outer_out if placed else ZERO
-            item = _placed(child, crossings.get(i - 1), crossings.get(i + 1), after, book)
+            before, after = crossings.get(i - 1), crossings.get(i + 1)
+            before = before if before and before.right else None
+            after = after if after and after.left else None
+            cursor = placed[-1].outer_out if placed else ZERO
+            item = _placed(child, before, after, cursor, book)
             if item is not None:
-                placed.append(_faded(item, crossings.get(i - 1), crossings.get(i + 1), kind, rate))
+                placed.append(_faded(item, before, after, kind, rate))
     return Row(tuple(placed), _transitions(list(crossings.values()), kind, rate))
 
 
@@ -68,13 +71,27 @@ def _crossing(
     if start is None or end is None or end < start or start < 0:
         book.note(warning, "transition.place", "a transition without a place was left out", element)
         return None
-    left = _stated(before, "end") if before is not None and before.tag in ITEMS else None
-    right = _stated(after, "start") if after is not None and after.tag in ITEMS else None
-    touched = [edge for edge in (left, right) if edge is not None and start <= edge <= end]
-    cut = touched[0] if touched else _cut(element, start, end, rate)
-    return _Crossing(element, start, end, cut, *(
-        edge is not None and (edge < 0 or start <= edge <= end) for edge in (left, right)
-    ))  # fmt: skip
+    sides = _sides(element, before, after)
+    touches = [edge is not None and (edge < 0 or start <= edge <= end) for edge in sides]
+    stated = [edge for edge, near in zip(sides, touches, strict=True) if near and edge != -1]
+    cut = stated[0] if stated and stated[0] is not None else _cut(element, start, end, rate)
+    return _Crossing(element, start, end, cut, *touches)
+
+
+def _sides(
+    element: Element, before: Element | None, after: Element | None
+) -> tuple[Fraction | None, Fraction | None]:
+    """The end of the clip before and the start of the clip after; None where there is none.
+
+    An alignment to black stands for one side, even where another clip lies right beside it.
+    """
+    alignment = text(element, "alignment").lower()
+    left = before is not None and before.tag in ITEMS and alignment != "start-black"
+    right = after is not None and after.tag in ITEMS and alignment != "end-black"
+    return (
+        _stated(before, "end") if left and before is not None else None,
+        _stated(after, "start") if right and after is not None else None,
+    )
 
 
 def _stated(item: Element, edge: str) -> Fraction:
@@ -126,10 +143,10 @@ def _faded(
     """The item with the fades that one-sided audio transitions are: they sound inside the clip."""
     if kind is not Kind.AUDIO:
         return item
-    if before and before.right and not before.left:
+    if before and not before.left:
         length = (before.end - max(item.outer_in, before.start)) / rate.fps
         item = replace(item, cut_in=item.outer_in, fade_in=_fade(before, length))
-    if after and after.left and not after.right:
+    if after and not after.right:
         length = (min(item.outer_out, after.end) - after.start) / rate.fps
         item = replace(item, cut_out=item.outer_out, fade_out=_fade(after, length))
     return item

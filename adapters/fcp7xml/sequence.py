@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import NoReturn
@@ -21,6 +22,7 @@ from conform.timeline import ZERO, Clip, Kind, Metadata, Timeline, Track, Transi
 
 MAX_NESTS = 32
 MAX_CLIPS = 500_000
+_DIGITS = 6  # of a second: a twentieth of a sample
 _UNSTATED = Rate(Fraction(30))  # FCP's own default, where a file states no rate anywhere
 
 
@@ -191,13 +193,23 @@ def _folded(lanes: list[tuple[_Shell, ...]]) -> list[_Shell]:
     """The shells of exploded tracks: equal ones are one clip that plays several channels."""
     if len(lanes) == 1:
         return list(lanes[0])
-    folded: dict[tuple[Clip, Element | None], list[_Shell]] = {}
+    folded: dict[Hashable, list[_Shell]] = {}
     for shells in lanes:
+        seen: Counter[Hashable] = Counter()
         for shell in shells:
-            bare = replace(shell.clip, channels=(), event="", metadata=(), markers=())
-            same = folded.setdefault((bare, shell.nest), [])
-            same.append(shell)
+            same = (_heard_alike(shell.clip), shell.nest)
+            folded.setdefault((*same, seen[same]), []).append(shell)
+            seen[same] += 1
     return [_as_one(same) for same in folded.values()]
+
+
+def _heard_alike(clip: Clip) -> Hashable:
+    """What must be equal in the channels of one clip; in points may differ by a tick's rounding."""
+    return (
+        *(clip.name, clip.source, clip.enabled, clip.gain_db, clip.gain_curve),
+        *(clip.record_in, clip.record_out, clip.fade_in, clip.fade_out),
+        *(round(value, _DIGITS) for value in (clip.source_in, clip.source_out, clip.speed)),
+    )
 
 
 def _as_one(same: list[_Shell]) -> _Shell:

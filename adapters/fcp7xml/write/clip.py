@@ -39,7 +39,7 @@ def place_of(seat: Seat, sheet: Sheet) -> Place:
     opened, closed = _reach(seat, sheet)
     exact = clip.record_in * fps
     frame, sub = floor(exact + _HALF), 0
-    if seat.audio and opened is None and closed is None:
+    if not seat.whole:
         frame, sub = divmod(floor(exact * SUBFRAMES + _HALF), SUBFRAMES)
     shift = Fraction(sub, SUBFRAMES)
     last = floor(clip.record_out * fps - shift + _HALF)
@@ -52,8 +52,8 @@ def place_of(seat: Seat, sheet: Sheet) -> Place:
     return Place(
         frame if opened is None else opened,
         last if closed is None else closed,
-        opened is not None or clip.fade_in is not None,
-        closed is not None or clip.fade_out is not None,
+        opened is not None or seat.fade_in is not None,
+        closed is not None or seat.fade_out is not None,
         sub,
     )
 
@@ -62,16 +62,24 @@ def _reach(seat: Seat, sheet: Sheet) -> tuple[int | None, int | None]:
     """The far ends of the transitions beside a clip, where its media reaches that far."""
     opened = closed = None
     if seat.before:
-        opened = sheet.frame(seat.before.record_in, "a transition's start", seat.clip.name)
+        opened = sheet.frame_after_zero(
+            seat.before.record_in, "a transition's start", seat.clip.name
+        )
     if seat.after:
         closed = sheet.frame(seat.after.record_out, "a transition's end", seat.clip.name)
     return opened, closed
 
 
+def curve_of(clip: Clip) -> tuple[Point, ...]:
+    """The points of a keyframed retime, one for each time; none where they make no line."""
+    points = tuple(sorted({point.record: point.source for point in clip.time_map}.items()))
+    return points if len(points) > 1 else ()
+
+
 def source_at(clip: Clip, at: Fraction) -> Fraction:
     """The source second at a record second, carried on beyond the clip's edges."""
-    if len(clip.time_map) > 1:
-        points = tuple((point.record, point.source) for point in clip.time_map)
+    points = curve_of(clip)
+    if points:
         return along(points, at - clip.record_in)
     anchor = clip.source_out if clip.speed < 0 else clip.source_in
     return anchor + clip.speed * (at - clip.record_in)
@@ -94,7 +102,7 @@ def take_of(clip: Clip, place: Place, sheet: Sheet) -> Take:
     start = start_of(clip.source, sheet.rate)
     seconds = source_at(clip, outer) - start
     here = seconds * fps
-    if len(clip.time_map) > 1:
+    if curve_of(clip):
         return Take(0, seconds, _points(clip, outer, start, sheet), retimed=True)
     _tell_source(clip, sheet)
     speed = clip.speed
@@ -112,9 +120,9 @@ def _points(clip: Clip, outer: Fraction, start: Fraction, sheet: Sheet) -> tuple
     fps = sheet.rate.fps
     late = clip.record_in - outer
     points = []
-    for point in clip.time_map:
-        when = sheet.frame(late + point.record, "a speed keyframe", clip.name)
-        points.append((Fraction(when), (point.source - start) * fps))
+    for record, source in curve_of(clip):
+        when = sheet.frame(late + record, "a speed keyframe", clip.name)
+        points.append((Fraction(when), (source - start) * fps))
     return tuple(points)
 
 
@@ -168,14 +176,14 @@ def _timing(item: Element, clip: Clip, place: Place, take: Take, sheet: Sheet) -
     child(item, "end", -1 if place.open_out else place.end)
     child(item, "in", take.first)
     child(item, "out", take.first + span)
-    if clip.speed > 0 and not clip.time_map:
+    if clip.speed > 0 and not curve_of(clip):
         child(item, "pproTicksIn", ticks(take.seconds))
         child(item, "pproTicksOut", ticks(take.seconds + span * clip.speed / sheet.rate.fps))
 
 
 def _whole(clip: Clip, sheet: Sheet) -> int:
     """The retimed length of the whole media in frames, where the cut says its length."""
-    if clip.source.duration is None or not clip.speed or clip.time_map:
+    if clip.source.duration is None or not clip.speed or curve_of(clip):
         return 0
     return floor(clip.source.duration * sheet.rate.fps / abs(clip.speed) + _HALF)
 
@@ -183,7 +191,7 @@ def _whole(clip: Clip, sheet: Sheet) -> int:
 def _filters(item: Element, seat: Seat, place: Place, take: Take, kind: Kind, sheet: Sheet) -> None:
     clip, fps = seat.clip, sheet.rate.fps
     if take.retimed:
-        time_remap(item, kind, clip.speed, take.graph, variable=len(clip.time_map) > 1)
+        time_remap(item, kind, clip.speed, take.graph, variable=bool(curve_of(clip)))
     late = clip.record_in * fps - place.start - Fraction(place.subframes, SUBFRAMES)
     first = take.first + floor(late + _HALF)
     if kind is Kind.AUDIO:

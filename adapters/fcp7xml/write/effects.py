@@ -91,17 +91,18 @@ def transition_element(
     track: Element, crossing: Transition, kind: Kind, sides: int, sheet: Sheet
 ) -> None:
     """A `transitionitem`; one with a clip on one side only runs from or to black."""
-    start = sheet.frame(crossing.record_in, "a transition's start", crossing.name)
+    start = sheet.frame_after_zero(crossing.record_in, "a transition's start", crossing.name)
     end = sheet.frame(crossing.record_out, "a transition's end", crossing.name)
     item = _transition(track, start, end, _alignment(crossing, sides), sheet)
-    child(item, "cutPointTicks", ticks(crossing.cut - start / sheet.rate.fps))
+    cut = sheet.frame(crossing.cut, "a transition's cut", crossing.name)
+    child(item, "cutPointTicks", ticks((cut - start) / sheet.rate.fps))
     _crossfade(item, crossing.name, crossing.curve, kind, sheet)
 
 
 def fade_element(track: Element, fade: Fade, edge: int, way: int, kind: Kind, sheet: Sheet) -> None:
     """A fade as a one-sided `transitionitem`; `way` is 1 into the clip, -1 out of it."""
     frames = max(sheet.frame(fade.duration, "a fade's length", "fade"), 1)
-    start, end = sorted((edge, edge + way * frames))
+    start, end = sorted((edge, max(edge + way * frames, 0)))
     alignment = "start-black" if way > 0 else "end-black"
     item = _transition(track, start, end, alignment, sheet)
     name = "Cross Dissolve" if kind is Kind.VIDEO else audio_effect(fade.curve, "fade", sheet)[1]

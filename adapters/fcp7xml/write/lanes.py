@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from conform.timeline import Clip, Kind, Track, Transition
+from conform.timeline import Clip, Fade, Kind, Track, Transition
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A clip on its lane: the channel it plays there and the transitions written beside it."""
+    """A clip on its lane: the channel it plays there and the transitions written beside it.
+
+    A clip that a transition touches, be it on another lane, lies on whole frames like that, and
+    has no fade at that edge.
+    """
 
     clip: Clip
-    audio: bool
+    whole: bool
     channel: int | None
-    before: Transition | None = None
-    after: Transition | None = None
+    before: Transition | None
+    after: Transition | None
+    fade_in: Fade | None
+    fade_out: Fade | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +68,22 @@ def _lane(
             after.setdefault(id(left), crossing)
         if right:
             before.setdefault(id(right), crossing)
+    lefts = {id(left) for left, _ in touching.values()}
+    rights = {id(right) for _, right in touching.values()}
     seats = tuple(
         Seat(
-            clip,
-            track.kind is Kind.AUDIO,
-            clip.channels[number] if number < len(clip.channels) else None,
-            before.get(id(clip)),
-            after.get(id(clip)),
+            clip=clip,
+            whole=track.kind is Kind.VIDEO or id(clip) in lefts | rights,
+            channel=clip.channels[number] if number < len(clip.channels) else None,
+            before=before.get(id(clip)),
+            after=after.get(id(clip)),
+            fade_in=None if id(clip) in rights else _audible(clip.fade_in),
+            fade_out=None if id(clip) in lefts else _audible(clip.fade_out),
         )
         for clip in here
     )
     return Lane(seats, tuple(loose))
+
+
+def _audible(fade: Fade | None) -> Fade | None:
+    return fade if fade and fade.duration > 0 else None

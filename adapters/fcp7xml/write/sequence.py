@@ -79,6 +79,7 @@ class _Written:
         names = {id(clip): self._name(clip) for clip in track.clips}
         _tell_overlaps(track, self._sheet)
         lanes = lanes_of(track)
+        _tell_fades(lanes, self._sheet)
         lost = set(track.transitions) - _kept(lanes)
         for crossing in sorted(lost, key=lambda each: each.record_in):
             said = "a transition between clips that do not lie side by side was left out"
@@ -112,16 +113,16 @@ class _Written:
             place = place_of(seat, sheet)
             if seat.before and seat.before is not beside:
                 transition_element(element, seat.before, kind, 1, sheet)
-            elif seat.clip.fade_in and not seat.before:
-                fade_element(element, seat.clip.fade_in, place.start, 1, kind, sheet)
+            elif seat.fade_in:
+                fade_element(element, seat.fade_in, place.start, 1, kind, sheet)
             name = names[id(seat.clip)] + (f" ch{number + 1}" if number else "")
             item = clip_element(element, seat, place, kind, name, sheet)
             self._items[name] = _Item(item, seat.clip, kind, self._tracks[kind], index + 1)
             if seat.after:
                 two = index + 1 < len(lane.seats) and lane.seats[index + 1].before is seat.after
                 transition_element(element, seat.after, kind, 1 + two, sheet)
-            elif seat.clip.fade_out:
-                fade_element(element, seat.clip.fade_out, place.end, -1, kind, sheet)
+            elif seat.fade_out:
+                fade_element(element, seat.fade_out, place.end, -1, kind, sheet)
 
     def link(self) -> None:
         """Write the links that were read, and those between the channels of one clip."""
@@ -161,6 +162,13 @@ def _kept(lanes: tuple[Lane, ...]) -> set[Transition]:
     """The transitions that some lane holds."""
     beside = [each for lane in lanes for seat in lane.seats for each in (seat.before, seat.after)]
     return {each for each in (*beside, *(x for lane in lanes for x in lane.loose)) if each}
+
+
+def _tell_fades(lanes: tuple[Lane, ...], sheet: Sheet) -> None:
+    for seat in lanes[0].seats:
+        if (seat.clip.fade_in and not seat.fade_in) or (seat.clip.fade_out and not seat.fade_out):
+            said = "a fade at an edge that has a transition, or without length, was left out"
+            sheet.tell("fade.lost", said, seat.clip.name)
 
 
 def _tell_overlaps(track: Track, sheet: Sheet) -> None:

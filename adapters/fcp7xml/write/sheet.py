@@ -91,6 +91,12 @@ class Sheet:
             )
         return frame
 
+    def frame_after_zero(self, seconds: Fraction, what: str, where: str) -> int:
+        """The same, and no frame before the timeline's first, which the format has none of."""
+        if seconds < 0:
+            self.tell("edge.early", f"{what} lies before the timeline and was moved to it", where)
+        return self.frame(max(seconds, Fraction(0)), what, where)
+
     def tell(self, code: str, said: str, where: str, *, lost: bool = True) -> None:
         """Note what the format does not hold."""
         self.odd.add((warning if lost else info)(code, said, where))

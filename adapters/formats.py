@@ -108,6 +108,9 @@ FORMATS: tuple[Format, ...] = (
     Format("fcpxml", (".fcpxml", ".fcpxmld"), _is_fcpxml, "adapters.fcpxml"),
     Format("protools", (".txt",), _starts("SESSION NAME:"), "adapters.ptx_text"),
     Format("ale", (".ale",), _starts("Heading"), "adapters.ale"),
+    Format(
+        "dawproject", (".dawproject",), _holds("project.xml"), "adapters.dawproject", writes=True
+    ),
     Format("reaper", (".rpp",), _starts("<REAPER_PROJECT"), "adapters.reaper", writes=True),
     Format("edl", (".edl",), _is_edl, "adapters.edl"),
 )

@@ -1,0 +1,110 @@
+"""What stands inside a clip: a file, maybe warped, maybe with a gain, maybe nested once more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lxml import etree
+
+from adapters.daw import decibels, number
+from conform.timeline import ZERO, Keyframe, TimePoint
+
+Element = etree._Element  # noqa: SLF001  # lxml gives the type no other name
+Time = Callable[[Element, str, str], Fraction]
+"""How a time attribute of a unit becomes seconds."""
+
+_DEEPEST = 4  # Bitwig puts clips into clips once
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file in a clip. `warps` map the clip's content time to the file's, both in seconds."""
+
+    media: Element
+    warps: tuple[TimePoint, ...] = ()
+    shift: Fraction = ZERO
+    gain_db: float = 0.0
+    gain_curve: tuple[Keyframe, ...] = ()
+
+    def source_at(self, at: Fraction) -> Fraction:
+        """The time in the file at a content time; beyond the warps their end slopes go on."""
+        at += self.shift
+        if len(self.warps) < 2:
+            return at
+        after = next((i for i, p in enumerate(self.warps) if p.record >= at), len(self.warps) - 1)
+        one, two = self.warps[max(after, 1) - 1], self.warps[max(after, 1)]
+        slope = (two.source - one.source) / (two.record - one.record)
+        return one.source + (at - one.record) * slope
+
+
+def content_of(clip: Element, time: Time, depth: int = 0) -> Content | None:
+    """The file of a clip, through lanes, warps and one clip inside; None where there is none."""
+    for inner in clip:
+        if inner.tag in ("Audio", "Video"):
+            return Content(inner)
+        if inner.tag == "Warps":
+            media = next((e for e in inner if e.tag in ("Audio", "Video")), None)
+            return None if media is None else Content(media, _warps(inner, time))
+        if inner.tag == "Lanes":
+            return _with_gain(content_of(inner, time, depth), inner, time)
+        if inner.tag == "Clips" and depth < _DEEPEST:
+            return _nested(inner, time, depth)
+    return None
+
+
+def _nested(clips: Element, time: Time, depth: int) -> Content | None:
+    """The content of the only clip in a clip, moved to where it stands there."""
+    inside = clips.findall("Clip")
+    if len(inside) != 1:
+        return None
+    unit = clips.get("timeUnit", "seconds")
+    content = content_of(inside[0], time, depth + 1)
+    if content is None:
+        return None
+    at = time(inside[0], "time", unit)
+    begin = time(inside[0], "playStart", inside[0].get("contentTimeUnit", unit))
+    return Content(
+        content.media,
+        content.warps,
+        content.shift + begin - at,
+        content.gain_db,
+        content.gain_curve,
+    )
+
+
+def _warps(element: Element, time: Time) -> tuple[TimePoint, ...]:
+    """The points of a warp in order, without those that would stand still or repeat."""
+    unit, inner = element.get("timeUnit", "beats"), element.get("contentTimeUnit", "seconds")
+    found = {
+        time(point, "time", unit): time(point, "contentTime", inner)
+        for point in element.iterfind("Warp")
+    }
+    return tuple(TimePoint(record, source) for record, source in sorted(found.items()))
+
+
+def _with_gain(content: Content | None, lanes: Element, time: Time) -> Content | None:
+    """The content with the clip's gain expression: one point is a gain, several a curve."""
+    for points in lanes.iterfind("Points"):
+        if content is None or text_of(points.find("Target"), "expression") != "gain":
+            continue
+        unit = points.get("timeUnit", "seconds")
+        keys = [
+            Keyframe(time(point, "time", unit), _level(point, points.get("unit", "linear")))
+            for point in points.iterfind("RealPoint")
+        ]
+        if len(keys) == 1:
+            return Content(content.media, content.warps, content.shift, keys[0].value)
+        return Content(content.media, content.warps, content.shift, 0.0, tuple(keys))
+    return content
+
+
+def _level(point: Element, unit: str) -> float:
+    value = float(number(point.get("value")) or 0)
+    return value if unit == "decibel" else decibels(value)
+
+
+def text_of(element: Element | None, name: str) -> str:
+    """An attribute of an element that may not be there."""
+    return "" if element is None else element.get(name, "")

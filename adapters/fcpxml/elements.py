@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 
 from lxml import etree
@@ -16,6 +17,11 @@ def clock(seconds: Fraction) -> str:
     """A time as `1001/24000s` or `5s`, to the nearest representable time."""
     exact = seconds.limit_denominator(_LARGEST)
     return f"{exact}s"
+
+
+def fits(*times: Fraction) -> bool:
+    """Whether all these times can be written exactly."""
+    return all(time.denominator <= _LARGEST for time in times)
 
 
 def text(value: str) -> str:
@@ -46,7 +52,7 @@ def child(
     return made
 
 
-def metadata(parent: etree._Element, entries: tuple[tuple[str, str], ...]) -> None:
+def metadata(parent: etree._Element, entries: Iterable[tuple[str, str]]) -> None:
     """A `metadata` block with these keys, where there are any values."""
     told = [(key, value) for key, value in entries if key and value]
     if told:

@@ -55,8 +55,15 @@ def tracks(pieces: Iterable[Piece], joints: Iterable[Joint], notes: Notebook) ->
         ]
         for kind in Kind
     }
+    edges: dict[tuple[Kind, Fraction], list[tuple[_Row, Piece]]] = {}
+    for kind, rows in ordered.items():
+        for row in rows:
+            for piece in row.pieces:
+                for edge in (piece.clip.record_in, piece.clip.record_out):
+                    edges.setdefault((kind, edge), []).append((row, piece))
     for joint in joints:
-        _join(joint, ordered, notes)
+        for kind in sorted(joint.kinds):
+            _join(joint, kind, edges.get((kind, joint.cut), []), notes)
     return tuple(
         _track(kind, index, row)
         for kind, rows in ordered.items()
@@ -89,15 +96,14 @@ def _place(piece: Piece, rows: list[_Row]) -> None:
     row.add(piece)
 
 
-def _join(joint: Joint, ordered: dict[Kind, list[_Row]], notes: Notebook) -> None:
+def _join(joint: Joint, kind: Kind, near: list[tuple[_Row, Piece]], notes: Notebook) -> None:
     """A transition lies on every track on which one of its items begins or ends at its cut."""
-    for kind in joint.kinds:
-        rows = [row for row in ordered[kind] if any(_meets(p, joint) for p in row.pieces)]
-        for row in rows:
-            row.joints.append(joint)
-        if not rows:
-            said = f"a transition of {kind} that meets no clip is left out"
-            notes.count(f"fcpxml.{kind}_transition", said, joint.where)
+    met = {id(row): row for row, piece in near if _meets(piece, joint)}
+    for row in met.values():
+        row.joints.append(joint)
+    if not met:
+        said = f"a transition of {kind} that meets no clip is left out"
+        notes.count(f"fcpxml.{kind}_transition", said, joint.where)
 
 
 def _meets(piece: Piece, joint: Joint) -> bool:

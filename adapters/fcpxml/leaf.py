@@ -142,7 +142,7 @@ def _clip(media: Warp, item: Item, frame: Frame, use: Use, level: Level, enabled
         fade_out=tail,
         enabled=enabled,
         event=first(tuple(metadata(item.element)), keys.EVENT),
-        metadata=(*frame.inside, *role, *remarks(item.element)),
+        metadata=(*role, *remarks(item.element), *frame.inside),
     )
 
 

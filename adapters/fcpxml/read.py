@@ -79,16 +79,11 @@ def _timelines(document: Document, resources: Resources, rate: Rate | None) -> I
         said = "no project in this file; each clip is read as a timeline of its own"
         resources.notes.count("fcpxml.browser", said, clip)
         yield from _browser_clip(clip, resources, rate)
-    played = {clip.get("ref") for clip in loose}
+    played = {clip.get("ref") for clip in document.root.iter("ref-clip")}
     for media in document.root.iter("media"):
         sequence = media.find("sequence")
-        if sequence is not None and media.get("id") not in played and not _inner(media, document):
+        if sequence is not None and media.get("id") not in played:
             yield _sequence(sequence, media.get("name", ""), resources, rate)
-
-
-def _inner(media: etree._Element, document: Document) -> bool:
-    """Whether another compound plays this one."""
-    return any(clip.get("ref") == media.get("id") for clip in document.root.iter("ref-clip"))
 
 
 def _sequence(

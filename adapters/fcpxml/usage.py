@@ -15,7 +15,7 @@ from lxml import etree
 
 from adapters.fcpxml import keys
 from adapters.fcpxml.bank import Bank
-from adapters.fcpxml.elements import child, element, metadata, text
+from adapters.fcpxml.elements import child, element, fits, metadata, text
 from adapters.fcpxml.level import CURVES
 from adapters.fcpxml.notes import CHAPTER, DONE, TODO
 from conform.findings import info
@@ -45,6 +45,9 @@ def used(
 ) -> etree._Element:
     """The element of a clip, its children in the order that the document type demands."""
     start, points = _clock(clip)
+    if not fits(start, clip.duration, *(time for p in points for time in (p.record, p.source))):
+        said = "a time finer than FCPXML's 32-bit fractions is rounded, by less than a nanosecond"
+        bank.findings.append(info("fcpxml.rounded", said, clip.name))
     made = _bare(clip, place, start, bank)
     told = dict(clip.metadata)
     if told.get("note"):
@@ -55,10 +58,14 @@ def used(
         _pan(made, told.get("pan", ""))
     made.extend(connected)
     _remarks(made, clip, start)
+    others = [entry for entry in clip.metadata if entry[0] not in _SPELLED]
+    others += [(keys.EVENT, clip.event)] if clip.event else []
     if made.tag == "asset-clip":
         _channels(made, clip, place.track)
-        others = tuple(entry for entry in clip.metadata if entry[0] not in _SPELLED)
-        metadata(made, (*others, (keys.EVENT, clip.event)))
+        metadata(made, others)
+    elif others:
+        said = "the metadata of a generator is not written"
+        bank.findings.append(info("fcpxml.metadata", said, clip.name))
     return made
 
 
@@ -112,13 +119,17 @@ def _clock(clip: Clip) -> tuple[Fraction, tuple[TimePoint, ...]]:
 
 
 def _stretched(clip: Clip) -> tuple[Fraction, tuple[TimePoint, ...]]:
+    """The whole material stretched from zero; just the used part where that is not exact."""
     low, high = _material(clip)
-    pace = abs(clip.speed)
-    times = (low / pace, high / pace)
-    if clip.speed > 0:
-        return clip.source_in / pace, (TimePoint(times[0], low), TimePoint(times[1], high))
-    start = times[0] + (high - clip.source_out) / pace
-    return start, (TimePoint(times[0], high), TimePoint(times[1], low))
+    pace, forward = abs(clip.speed), clip.speed > 0
+    begin, end = low / pace, high / pace
+    start = clip.source_in / pace if forward else begin + (high - clip.source_out) / pace
+    exact = fits(start, begin, end, low, high)
+    if not exact and fits(clip.duration, clip.source_in, clip.source_out):
+        start, begin, end = Fraction(0), Fraction(0), clip.duration
+        low, high = clip.source_in, clip.source_out
+    first, last = (low, high) if forward else (high, low)
+    return start, (TimePoint(begin, first), TimePoint(end, last))
 
 
 def _material(clip: Clip) -> tuple[Fraction, Fraction]:

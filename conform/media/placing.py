@@ -52,6 +52,8 @@ class Placing:
         self._tick = stream.time_base
         self._start = start_of(stream)
         self._hole = int(_HOLE * self._rate)
+        if stream.codec_context.name == "flac":  # else a broken frame sounds, and nobody is told
+            stream.codec_context.options = {"err_detect": "crccheck+explode"}
 
     def frames(self, first: int) -> Iterator[AudioFrame]:
         """Frames from sample number `first` to the stream's end, gapless; `pts` is their number.

@@ -23,7 +23,9 @@ from conform.timeline import Metadata
 
 T = TypeVar("T")
 
-_SPEED = re.compile(r"\s*(\d{1,6}(?:\.\d{1,6})?(?:/[1-9]\d{0,5})?)\s*-?\s*(NDF|ND|DF|D)?", re.ASCII)
+_SPEED = re.compile(
+    r"\s*(\d{1,6}(?:\.\d{1,6})?(?:/[1-9]\d{0,5})?)(?![\d./])\s*-?\s*(NDF|ND|DF|D)?", re.ASCII
+)
 _DAYS = 2 * 86_487  # seconds: a recording may pass midnight; a day of 23.976 labels has 86486.4
 _PULLED = {  # Sound Devices' and Aaton's film modes
     48_048: "0.1 % above 48000",

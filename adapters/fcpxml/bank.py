@@ -14,7 +14,7 @@ from lxml import etree
 
 from adapters.fcpxml import keys
 from adapters.fcpxml.elements import child, element, metadata
-from conform.findings import Finding, info, warning
+from conform.findings import Finding, Level
 from conform.timecode import Rate
 from conform.timeline import Kind, Source
 
@@ -32,7 +32,7 @@ class Bank:
     """Hands out ids for what clips refer to, and makes the `resources` element of it all."""
 
     made: list[etree._Element] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    _findings: dict[tuple[Level, str, str], list[str]] = field(default_factory=dict)
     _ids: dict[object, str] = field(default_factory=dict)
     _uses: dict[Source, set[Kind]] = field(default_factory=dict)
 
@@ -43,6 +43,17 @@ class Bank:
     def seen(self, source: Source) -> bool:
         """Whether a source is used for its picture anywhere."""
         return Kind.VIDEO in self._uses.get(source, ())
+
+    def lose(self, level: Level, code: str, message: str, where: str) -> None:
+        """Note what the format cannot hold; equal losses become one finding."""
+        self._findings.setdefault((level, code, message), []).append(where)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What was noted, with how often and where first."""
+        return tuple(
+            Finding(level, code, said if len(at) == 1 else f"{said} ({len(at)} of these)", at[0])
+            for (level, code, said), at in self._findings.items()
+        )
 
     def format(self, rate: Rate) -> str:
         """The id of the format of a rate."""
@@ -69,7 +80,7 @@ class Bank:
         if key not in self._ids:
             self._new(key, element("effect", name=source.name, uid=_SOLID, src=source.url))
             said = f"generator '{source.name}' is written as a solid"
-            self.findings.append(info("fcpxml.generator", said, source.name))
+            self.lose(Level.INFO, "fcpxml.generator", said, source.name)
         return self._ids[key]
 
     def asset(self, source: Source) -> str:
@@ -119,7 +130,7 @@ class Bank:
         """Where the file lies; a source without a file is written as offline."""
         if not source.url:
             said = "this source has no file; it is written as offline"
-            self.findings.append(warning("fcpxml.offline", said, source.name))
+            self.lose(Level.WARNING, "fcpxml.offline", said, source.name)
             return f"file:///offline/{quote(source.name)}"
         if len(urlsplit(source.url).scheme) > 1:
             return source.url

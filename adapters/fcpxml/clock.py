@@ -8,7 +8,7 @@ from fractions import Fraction
 from lxml import etree
 
 from adapters.fcpxml.frame import Frame, Item, Part, RoleGate, role_name
-from adapters.fcpxml.level import Level, level
+from adapters.fcpxml.level import UNITY, Level, level
 from adapters.fcpxml.reading import Notebook, on
 from adapters.fcpxml.retime import curve
 from adapters.fcpxml.warp import Warp
@@ -42,6 +42,8 @@ def level_of(
     element: etree._Element, item: Item, frame: Frame, span: Span, notes: Notebook
 ) -> Level:
     """What an item, or a component of it, sets as level; its keyframes in record time."""
+    if element.find("adjust-volume") is None and element.find("mute") is None:
+        return UNITY
     edges = (frame.warp.record_of(span[0]), frame.warp.record_of(span[0] + span[1]))
     clock = frame.warp.extended()  # keyframes beyond a cut still shape the level up to it
     return level(element, edges, lambda at: clock.record_of(item.anchor(at)), notes)

@@ -11,7 +11,7 @@ from lxml import etree
 from adapters.fcpxml.bank import CROSSFADE, DISSOLVE, Bank
 from adapters.fcpxml.elements import child, element
 from adapters.fcpxml.usage import Place, local, marked, used
-from conform.findings import error, info, warning
+from conform.findings import Level
 from conform.timecode import Rate
 from conform.timeline import ZERO, Clip, Curve, Kind, Marker, Track, Transition
 
@@ -41,14 +41,14 @@ def layers(track: Track, bank: Bank) -> Iterator[Track]:
     for clip in sorted(track.clips, key=lambda clip: clip.record_in):
         if clip.record_in < 0 or clip.duration <= 0:
             said = "a clip before the start or without a length is left out"
-            bank.findings.append(error("fcpxml.place", said, clip.name))
+            bank.lose(Level.ERROR, "fcpxml.place", said, clip.name)
             continue
         row = next((r for r in rows if not r or r[-1].record_out <= clip.record_in), None)
         if row is None:
             row = []
             rows.append(row)
             said = "a clip that overlaps its neighbour is written in a lane of its own"
-            bank.findings.append(warning("fcpxml.overlap", said, clip.name))
+            bank.lose(Level.WARNING, "fcpxml.overlap", said, clip.name)
         row.append(clip)
     for index, row in enumerate(rows):
         kept = track.transitions if index == 0 else ()
@@ -77,7 +77,7 @@ def items(strip: Strip, bank: Bank, connected: Iterable[etree._Element]) -> list
             cursor = clip.record_out
     for joint in cuts.values():
         said = "a transition that lies on no cut is left out"
-        bank.findings.append(warning("fcpxml.transition", said, joint.name))
+        bank.lose(Level.WARNING, "fcpxml.transition", said, joint.name)
     return made
 
 
@@ -104,5 +104,5 @@ def _joint(joint: Transition | None, strip: Strip, bank: Bank) -> list[etree._El
     )
     if joint.curve is not Curve.UNKNOWN or joint.metadata:
         said = f"curve and metadata of transition '{joint.name}' are not written"
-        bank.findings.append(info("fcpxml.transition_curve", said, strip.track.name))
+        bank.lose(Level.INFO, "fcpxml.transition_curve", said, strip.track.name)
     return [made]

@@ -18,7 +18,7 @@ from adapters.fcpxml.bank import Bank
 from adapters.fcpxml.elements import child, element, fits, metadata, text
 from adapters.fcpxml.level import CURVES
 from adapters.fcpxml.notes import CHAPTER, DONE, TODO
-from conform.findings import info
+from conform.findings import Level
 from conform.timecode import Rate
 from conform.timeline import Clip, Curve, Fade, Kind, Marker, TimePoint, Track
 
@@ -47,7 +47,7 @@ def used(
     start, points = _clock(clip)
     if not fits(start, clip.duration, *(time for p in points for time in (p.record, p.source))):
         said = "a time finer than FCPXML's 32-bit fractions is rounded, by less than a nanosecond"
-        bank.findings.append(info("fcpxml.rounded", said, clip.name))
+        bank.lose(Level.INFO, "fcpxml.rounded", said, clip.name)
     made = _bare(clip, place, start, bank)
     told = dict(clip.metadata)
     if told.get("note"):
@@ -65,7 +65,7 @@ def used(
         metadata(made, others)
     elif others:
         said = "the metadata of a generator is not written"
-        bank.findings.append(info("fcpxml.metadata", said, clip.name))
+        bank.lose(Level.INFO, "fcpxml.metadata", said, clip.name)
     return made
 
 
@@ -175,7 +175,7 @@ def _fade_type(fade: Fade, clip: Clip, bank: Bank) -> str | None:
     if fade.curve in _TYPES or fade.curve is Curve.UNKNOWN:
         return _TYPES.get(fade.curve)
     said = f"a {fade.curve} fade is written as an exponential one"
-    bank.findings.append(info("fcpxml.curve", said, clip.name))
+    bank.lose(Level.INFO, "fcpxml.curve", said, clip.name)
     return _TYPES[Curve.EXPONENTIAL]
 
 

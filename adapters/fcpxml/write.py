@@ -15,7 +15,7 @@ from lxml import etree
 from adapters.fcpxml.bank import Bank
 from adapters.fcpxml.elements import child, element, metadata, text
 from adapters.fcpxml.strip import Strip, items, layers
-from conform.findings import Finding, info, warning
+from conform.findings import Finding, Level
 from conform.timeline import ZERO, Clip, Kind, Timeline, Track
 from conform.writing import whole_file
 
@@ -29,6 +29,7 @@ def write(timeline: Timeline, path: Path, *, force: bool = False) -> tuple[Findi
     where the file exists (without `force`) or cannot be written.
     """
     bank = Bank()
+    _losses(timeline, bank)
     document = _document(timeline, bank)
     data = etree.tostring(
         document, xml_declaration=True, encoding="UTF-8", doctype="<!DOCTYPE fcpxml>",
@@ -37,7 +38,7 @@ def write(timeline: Timeline, path: Path, *, force: bool = False) -> tuple[Findi
     target = path / "Info.fcpxml" if path.suffix == ".fcpxmld" else path
     with whole_file(target, force=force) as temporary:
         temporary.write_bytes(data)
-    return tuple(dict.fromkeys((*_losses(timeline), *bank.findings)))
+    return bank.findings()
 
 
 def _document(timeline: Timeline, bank: Bank) -> etree._Element:
@@ -89,36 +90,38 @@ def _storyline(track: Track, lane: int, primary: Strip, bank: Bank) -> etree._El
     return spine
 
 
-def _losses(timeline: Timeline) -> list[Finding]:
+def _losses(timeline: Timeline, bank: Bank) -> None:
     """What the format has no place for."""
-    found = []
     if timeline.markers:
-        said = "markers of the timeline are written on the items under them"
-        found.append(info("fcpxml.markers", said, timeline.name))
+        said = "the markers of the timeline are written on the items under them"
+        bank.lose(Level.INFO, "fcpxml.markers", said, timeline.name)
     for marker in timeline.markers:
         if not 0 <= marker.at < timeline.duration:
-            said = f"marker '{marker.name}' lies outside the timeline and is left out"
-            found.append(warning("fcpxml.marker", said, timeline.name))
+            said = "a marker outside the timeline is left out"
+            bank.lose(Level.WARNING, "fcpxml.marker", said, marker.name)
     for track in timeline.tracks:
         place = f"{track.kind} {track.index}"
+        if not track.clips:
+            bank.lose(Level.INFO, "fcpxml.empty_track", "an empty track is not written", place)
         if not track.enabled:
             said = "a muted track is written as muted clips"
-            found.append(warning("fcpxml.mute", said, place))
+            bank.lose(Level.WARNING, "fcpxml.mute", said, place)
         if track.soloed or track.metadata:
             said = "solo and metadata of a track are not written"
-            found.append(info("fcpxml.track", said, place))
-        found += [loss for clip in track.clips for loss in _lost(clip, track, timeline)]
-    return found
+            bank.lose(Level.INFO, "fcpxml.track", said, place)
+        for clip in track.clips:
+            _lost(clip, track, timeline, bank)
 
 
-def _lost(clip: Clip, track: Track, timeline: Timeline) -> list[Finding]:
-    found = []
-    if track.kind is Kind.VIDEO and (clip.fade_in or clip.fade_out):
-        found.append(warning("fcpxml.fade", "a fade of the picture is not written", clip.name))
+def _lost(clip: Clip, track: Track, timeline: Timeline, bank: Bank) -> None:
+    picture = track.kind is Kind.VIDEO
+    if picture and (clip.fade_in or clip.fade_out or clip.gain_db or clip.gain_curve):
+        said = "a fade or level of the picture is not written"
+        bank.lose(Level.WARNING, "fcpxml.fade", said, clip.name)
     edges = (clip.record_in * timeline.rate.fps, clip.record_out * timeline.rate.fps)
-    if track.kind is Kind.VIDEO and any(edge.denominator != 1 for edge in edges):
+    if picture and any(edge.denominator != 1 for edge in edges):
         said = "a picture edge lies between frames; Final Cut Pro will round it"
-        found.append(warning("fcpxml.frame", said, clip.name))
-    if clip.source.generated and track.kind is Kind.AUDIO:
-        found.append(warning("fcpxml.generator", "generated sound has no file", clip.name))
-    return found
+        bank.lose(Level.WARNING, "fcpxml.frame", said, clip.name)
+    if clip.source.generated and not picture:
+        said = "generated sound has no file; it is written as offline"
+        bank.lose(Level.WARNING, "fcpxml.generator", said, clip.name)

@@ -24,6 +24,7 @@ VERBS: dict[str, str] = {
     "align": "Measure where other sounds lie against a reference, whole files.",
     "sync": "Find and measure every event's take, and write a session.",
     "export": "Write stems and report from a session.",
+    "convert": "Convert a cut from one format into another, and say what is lost.",
     "report": "Write the sync report of a session.",
     "completion": "Print the script that completes `conform` in your shell.",
 }

@@ -12,13 +12,12 @@ import click
 
 from adapters import formats, rolls, session
 from conform import media
-from conform.errors import TimelineError
 from conform.jsonable import event_json, findings_json, time_json
 from conform.sync import SyncOptions, sync
 from conform.synced import Sync
 from conform.timecode import Rate
-from conform.timeline import Timeline
 from conform.writing import refuse
+from ui.choosing import chosen
 from ui.options import FILE, SECONDS, examples, force_option, json_option, rate_option
 from ui.printing import console, exit_code, print_findings, print_json
 from ui.progress import progress
@@ -75,7 +74,7 @@ def command(
     target = output or cut.with_suffix(".session.otio")
     refuse(target, force=force, sources=(cut, picture))
     read = formats.read(cut, rate=rate)
-    timeline = _chosen(read.timelines, name, cut)
+    timeline = chosen(read.timelines, name, cut)
     with progress() as watch:
         takes, odd = rolls.scan(folders, watch=watch)
         answer = sync(
@@ -90,15 +89,6 @@ def command(
         print_findings(answer.findings, console())
         console().print(f"session: {target}", markup=False)
     return exit_code(answer.findings)
-
-
-def _chosen(timelines: Sequence[Timeline], name: str | None, cut: Path) -> Timeline:
-    """The timeline that is asked for by name, or the only one."""
-    wanted = [timeline for timeline in timelines if name in (None, timeline.name)]
-    if len(wanted) == 1:
-        return wanted[0]
-    names = ", ".join(f"'{timeline.name}'" for timeline in timelines)
-    raise TimelineError(f"holds several timelines; choose with --timeline: {names}", path=cut)
 
 
 def _as_json(answer: Sync, target: Path) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """AAF, as Media Composer, Pro Tools, Resolve and Premiere exchange cuts with sound."""
 
 from adapters.aaf.reader import read
+from adapters.aaf.writer import write
 
-__all__ = ["read"]
+__all__ = ["read", "write"]

@@ -297,6 +297,8 @@ class Walk:
         clip = next(source_clips(operation), None)
         mob = self.contents.mobs.get(clip.mob) if clip else None
         slot = self._slot_of(mob, clip.slot, place.essence) if mob and clip else None
+        if "avid" not in self.contents.maker.lower():
+            slot = None
         return inner_rate(operation, place.rate, slot.rate if slot else None)
 
     def _first_input(self, operation: Operation, window: Window, place: Place) -> list[Found]:

@@ -16,6 +16,7 @@ from conform.timeline import Curve, Keyframe, TimePoint
 SILENCE_DB = -144.0
 """How an amplitude of zero is written in decibels: the floor of 24 bits."""
 
+_INT32 = 2**31 - 1
 _SNAP = Fraction(1, 100_000)
 
 
@@ -50,13 +51,18 @@ def gain(operation: Operation, rate: Fraction) -> Gain | None:
 
 
 def decibels(amplitude: Fraction) -> float:
-    """The level of an amplitude factor in dB; `SILENCE_DB` for none."""
-    return max(SILENCE_DB, 20 * log10(amplitude)) if amplitude > 0 else SILENCE_DB
+    """The level of an amplitude factor in dB to the millionth; `SILENCE_DB` for none."""
+    return max(SILENCE_DB, round(20 * log10(amplitude), 6)) if amplitude > 0 else SILENCE_DB
 
 
 def amplitude(db: float) -> Fraction:
-    """The amplitude factor of a level in dB, to the 29 bits that Media Composer writes."""
-    return Fraction(0) if db <= SILENCE_DB else Fraction(round(10 ** (db / 20) * 2**28), 2**28)
+    """The amplitude factor of a level in dB as a rational of 32-bit integers, nearest to it."""
+    if db <= SILENCE_DB:
+        return Fraction(0)
+    factor = Fraction(10 ** (db / 20))
+    if factor <= 1:
+        return factor.limit_denominator(_INT32)
+    return 1 / (1 / factor).limit_denominator(_INT32)
 
 
 def curve_of(transition: Transition) -> Curve:

@@ -79,14 +79,15 @@ class Sources:
         origin = self.origin(mob, slot)
         said = mob.descriptor or Descriptor("")
         comments = _merged(*(crossed.comments for crossed in leaf.trail[1:]), origin.comments)
+        fields, comments = _columns(comments)
         places = tuple(urls.path_of(url) for url in (*said.urls, *origin.urls))
         source = Source(
             name=_name(leaf) or mob.name or urls.name_of(next(iter(places), "")),
             url=next(iter(places), ""),
             reel=origin.reel,
-            scene=_column(comments, "scene"),
-            take=_column(comments, "take"),
-            tape=_column(comments, "tape"),
+            scene=fields["scene"],
+            take=fields["take"],
+            tape=fields["tape"],
             umid=mob.id,
             start=origin.start,
             duration=_duration(said, slot),
@@ -142,9 +143,16 @@ def _name(leaf: Leaf) -> str:
     return masters[-1] if masters else ""
 
 
-def _column(comments: Metadata, field: str) -> str:
-    known = {name.lower(): value for name, value in reversed(comments) if value}
-    return next((known[name] for name in _COMMENTS[field] if name in known), "")
+def _columns(comments: Metadata) -> tuple[dict[str, str], Metadata]:
+    """The bin columns that are fields of a source, and the comments that are left."""
+    fields = dict.fromkeys(_COMMENTS, "")
+    left = list(comments)
+    for field, names in _COMMENTS.items():
+        found = [pair for name in names for pair in comments if pair[0].lower() == name]
+        if found:
+            fields[field] = found[0][1]
+            left.remove(found[0])
+    return fields, tuple(left)
 
 
 def _merged(*lists: Metadata) -> Metadata:

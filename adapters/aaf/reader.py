@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 from adapters.aaf.components import Walk
 from adapters.aaf.compositions import clock, top_level
+from adapters.aaf.effects import length_of
 from adapters.aaf.load import load
 from adapters.aaf.markers import markers
 from adapters.aaf.mobs import Sources
 from adapters.aaf.protools import fold
-from adapters.aaf.structure import Contents, Mob
+from adapters.aaf.structure import Contents, Essence, Mob
 from adapters.aaf.tracks import tracks
 from adapters.cut import Cut
 from conform.errors import TimelineError
 from conform.findings import Finding
 from conform.timecode import Rate
-from conform.timeline import Timeline
+from conform.timeline import Timeline, Track
 
 
 def read(path: Path, *, rate: Rate | None = None) -> Cut:
@@ -53,6 +55,19 @@ def _timeline(
         start=counted.start,
         tracks=folded,
         markers=markers(composition),
-        metadata=composition.comments,
+        metadata=tuple(pair for pair in composition.comments if pair[1]),
+        length=_length(composition, folded),
     )
     return timeline, (*counted.findings, *walk.findings, *notes)
+
+
+def _length(composition: Mob, found: tuple[Track, ...]) -> Fraction | None:
+    """The length of the longest slot, where it goes on after the last clip."""
+    stated = [
+        length_of(slot.segment) / slot.rate
+        for slot in composition.slots
+        if slot.essence in (Essence.PICTURE, Essence.SOUND)
+    ]
+    longest = max(stated, default=Fraction(0))
+    last = max((clip.record_out for track in found for clip in track.clips), default=Fraction(0))
+    return longest if longest > last else None

@@ -7,7 +7,7 @@ or `file:////server/share`, Macs as `file://localhost/Volumes/x` or, before OS X
 from __future__ import annotations
 
 import re
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import PurePosixPath, PureWindowsPath
 from urllib.parse import quote, unquote
 
 _FILE = re.compile(r"file:(?://([^/\\]*))?(.*)", re.IGNORECASE | re.DOTALL)
@@ -35,13 +35,12 @@ def name_of(path: str) -> str:
 
 
 def url_of(path: str) -> str:
-    """The `file://` locator of a path of any system, as Pro Tools and Media Composer read it."""
+    """The `file://` locator of a path of any system; a relative path stays as it is."""
     if not path or "://" in path:
-        return path
+        return path  # a scheme of its own, such as https
     slashed = path.replace("\\", "/")
     if slashed.startswith("//"):
         return "file:" + quote(slashed)
     if re.match(r"[A-Za-z]:/", slashed):
         return "file:///" + quote(slashed, safe="/:")
-    absolute = slashed if slashed.startswith("/") else Path(slashed).absolute().as_posix()
-    return "file://" + quote(absolute)
+    return "file://" + quote(slashed) if slashed.startswith("/") else path

@@ -17,7 +17,7 @@ from pathlib import Path
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Disposition, Stream
+from av.stream import Discard, Disposition, Stream
 from av.video.stream import VideoStream
 
 from conform.errors import MediaError
@@ -91,9 +91,22 @@ def audio_stream(container: InputContainer, index: int, path: Path) -> AudioStre
     found = container.streams.audio
     if not 0 <= index < len(found):
         raise MediaError(f"has no sound stream {index}; it has {len(found)}", path=path)
-    if not found[index].codec_context or not found[index].sample_rate:
+    if not decodable(found[index]):
         raise MediaError(f"sound stream {index} is in a codec that is not known", path=path)
     return found[index]
+
+
+def decodable(stream: AudioStream) -> bool:
+    """Whether the sound's codec is known and its header says how to decode it."""
+    context = stream.codec_context
+    return bool(context and context.sample_rate and context.channels and context.format)
+
+
+def only(container: InputContainer, wanted: tuple[Stream, ...]) -> None:
+    """Has the demuxer skip every other stream: the sound of a movie without reading its picture."""
+    for stream in container.streams:
+        if stream not in wanted:
+            stream.discard = Discard.all
 
 
 def start_of(stream: Stream) -> Fraction:

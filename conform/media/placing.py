@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
-from statistics import fmean, median
+from statistics import fmean, median_low
 from typing import Any
 
 import av
@@ -23,7 +23,7 @@ from av.packet import Packet
 
 from conform.errors import MediaError
 from conform.findings import Finding, error, warning
-from conform.media.opening import start_of
+from conform.media.opening import only, start_of
 from conform.timecode import sample_at
 
 Report = Callable[[Finding], None]
@@ -52,6 +52,7 @@ class Placing:
         self._tick = stream.time_base
         self._start = start_of(stream)
         self._hole = int(_HOLE * self._rate)
+        only(container, (stream,))
         if stream.codec_context.name == "flac":  # else a broken frame sounds, and nobody is told
             stream.codec_context.options = {"err_detect": "crccheck+explode"}
 
@@ -67,7 +68,8 @@ class Placing:
                 shape, place = _shape(frame), number or 0
             self._check(frame, shape)
             if number is not None and abs(number - place) > self._hole:
-                self._gap(place, number)
+                if max(place, number) > wanted:  # before the stretch it is no matter
+                    self._gap(place, number)
                 place = number
             yield from _silence(frame, wanted, place)
             end = place + frame.samples
@@ -105,7 +107,7 @@ class Placing:
             count += frame.samples
         if not errors:
             return 0
-        middle = median(errors)
+        middle = median_low(errors)
         return round(fmean(e for e in errors if abs(e - middle) <= self._hole)) - errors[0]
 
     def _decoded_from(self, first: int) -> Iterator[AudioFrame]:
@@ -171,14 +173,13 @@ class Placing:
             )
 
     def _undecoded(self, packet: Packet[AudioStream], first: int, fault: Exception) -> None:
+        where = "an unknown place"
         if packet.pts is not None:
-            time = packet.pts * self._tick
-            if sample_at(time + _PREROLL / 10 - self._start, self._rate) < first:
+            begin = packet.pts * self._tick - self._start
+            if sample_at(begin + (packet.duration or 0) * self._tick, self._rate) <= first:
                 return  # a decoder that starts in the middle may stumble before it is needed
-            where = f"{float(time - self._start):.3f} s"
-        else:
-            where = "an unknown place"
-        self._damage(f"sound at {where} does not decode ({fault})")
+            where = f"{float(begin):.3f} s"
+        self._damage(f"sound at {where} does not decode ({fault.__class__.__name__})")
 
     def _complete(self, place: int) -> None:
         duration = self._stream.duration

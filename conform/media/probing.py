@@ -14,7 +14,7 @@ from av.video.stream import VideoStream as AvVideo
 
 from conform.errors import MediaError
 from conform.findings import info, warning
-from conform.media.opening import opened, pictures, start_of, translated, zero_of
+from conform.media.opening import decodable, only, opened, pictures, start_of, translated, zero_of
 from conform.media.priming import priming_finding
 from conform.media.riff import wave
 from conform.media.values import AudioStream, Media, VideoStream
@@ -59,7 +59,7 @@ class _Probe:
 
     def _audio(self, index: int, stream: AvAudio) -> AudioStream:
         context = stream.codec_context
-        if not context or not context.sample_rate:
+        if not decodable(stream):
             self._note("media.codec-unknown", f"sound stream {index} is in no codec that is known")
             return AudioStream(index, "unknown", 0, 0, "", Fraction(0), None, None)
         return AudioStream(
@@ -87,6 +87,7 @@ class _Probe:
         return max(Fraction(0), Fraction(whole, av.time_base) + first - start_of(stream))
 
     def _video(self, index: int, stream: AvVideo) -> VideoStream:
+        context = stream.codec_context
         rate = self._rate(index, stream)
         duration = _duration(stream) or self._container_duration(stream)
         counted = stream.frames or None
@@ -94,9 +95,9 @@ class _Probe:
             counted = rate.nearest(duration)
         return VideoStream(
             index=index,
-            codec=stream.codec_context.name if stream.codec_context else "unknown",
-            width=stream.width,
-            height=stream.height,
+            codec=context.name if context else "unknown",
+            width=context.width if context else 0,
+            height=context.height if context else 0,
             rate=rate,
             start=start_of(stream) - self._zero,
             duration=duration,
@@ -162,6 +163,7 @@ def _first_packets(container: InputContainer) -> dict[int, Packet[Stream]]:
     first: dict[int, Packet[Stream]] = {}
     if not wanted:
         return first
+    only(container, container.streams.audio)
     for count, packet in enumerate(container.demux(*container.streams.audio)):
         if packet.size:
             first.setdefault(packet.stream.index, packet)

@@ -10,5 +10,6 @@ read from the right, from their four timecodes: reels may hold spaces, and colum
 from __future__ import annotations
 
 from adapters.edl.reader import read
+from adapters.edl.writer import write
 
-__all__ = ["read"]
+__all__ = ["read", "write"]

@@ -43,7 +43,7 @@ class _Outcome:
 
     @property
     def right(self) -> bool:
-        return all(item.right for item in (*self.events, *self.proofs))
+        return all(e.right for e in self.events) and all(p.right for p in self.proofs)
 
 
 @click.command(
@@ -73,10 +73,15 @@ def command(
     """
     if folder.exists() and any(folder.iterdir()):
         raise RenderError("is not empty; name another folder, or remove it", path=folder)
-    asked = {"seconds": seconds, "rate": rate, "snr_db": snr, "seed": seed}
-    spec = replace(demo_spec(), **{key: value for key, value in asked.items() if value is not None})
-    if seconds is not None:
-        spec = replace(spec, events=None)
+    spec = demo_spec()
+    spec = replace(
+        spec,
+        seconds=seconds or spec.seconds,
+        events=spec.events if seconds is None else None,
+        rate=rate or spec.rate,
+        snr_db=spec.snr_db if snr is None else snr,
+        seed=spec.seed if seed is None else seed,
+    )
     with progress() as watch:
         outcome = _run(folder, spec, watch)
     if as_json:

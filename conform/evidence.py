@@ -2,7 +2,7 @@
 
 Every stretch of the other sound is looked for within `REACH` of where a candidate puts it. Sounds
 that belong together agree to a fraction of a millisecond; of unrelated ones each stretch has its
-own idea, and the chance that so many agree is binomial. Times and lags are in seconds:
+own idea, and the chance that so many agree can be counted. Times and lags are in seconds:
 
     reference time = other time + lag(other time),   lag(t) = lag + drift * t
 """
@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from conform.band import COARSE_RATE, SILENCE_DBFS, Signal
 from conform.correlate import local, subsample
@@ -32,6 +31,13 @@ _RINGS = (20.0, 80.0, 320.0, 1280.0, 5120.0, 1e9)  # seconds around the anchor, 
 _STRETCHES = 24  # at most, in each ring
 _SPAN_FOR_DRIFT = 8.0  # seconds of agreeing stretches before a slope is fitted at all
 
+
+_COMMON = 4.5  # heights that one unrelated stretch in twenty or so reaches
+_RARER = 1.6  # nats of rarity for each unit of height above it: measured 2 on unrelated speech
+_RAREST = 6.0  # nats that the height of a stretch of _CLICK counts for at most: one click is one
+_CLICK = 0.25  # such stretch; each doubling of its length adds _LONGER nats
+_LONGER = 3.0
+_POWERS = np.linspace(0.02, 0.96, 48)
 
 Points = NDArray[np.float64]
 """Measured stretches, shaped (stretches, 3): centre in the other sound, lag, height over noise."""
@@ -87,7 +93,7 @@ def trace(
             ring = ring[np.linspace(0, len(ring) - 1, _STRETCHES).astype(int)]
         if len(ring):
             points = np.concatenate([points, listen(reference, other, line, ring, length)])
-            line = fit(points, line)
+            line = fit(points, line, width)
         inner = outer
     return line
 
@@ -120,10 +126,17 @@ def listen(
     correlation = local(ours[heard], theirs[heard], reach)
     size = np.abs(correlation)
     best = size.argmax(axis=1)
-    noise = np.median(size, axis=1) / 0.6745 + 1e-20
+    noise = _noise(size, best)
     lags = (shifts[heard] + subsample(size, best) - reach) / COARSE_RATE
     heights = size[np.arange(len(best)), best] / noise
     return np.column_stack([centres[heard], lags, heights])
+
+
+def _noise(size: Signal, best: NDArray[np.intp]) -> NDArray[np.float64]:
+    """The correlations' root mean square away from their peaks."""
+    away = np.abs(np.arange(size.shape[1]) - best[:, None]) > 3 * TOLERANCE * COARSE_RATE
+    power = np.where(away, np.square(size), 0).sum(axis=1, dtype=np.float64)
+    return np.asarray(np.sqrt(power / away.sum(axis=1)) + 1e-20)
 
 
 def _stretches(sound: NDArray[np.floating], starts: NDArray[np.intp], length: int) -> Signal:
@@ -135,7 +148,7 @@ def _audible(stretches: Signal) -> NDArray[np.bool_]:
     return np.asarray(np.square(steps).mean(axis=1) > 10 ** (SILENCE_DBFS / 10))
 
 
-def fit(points: Points, before: Line) -> Line:
+def fit(points: Points, before: Line, width: float) -> Line:
     """The line that most stretches agree with, by consensus of pairs, then least squares."""
     if not len(points):
         return before
@@ -148,7 +161,7 @@ def fit(points: Points, before: Line) -> Line:
         if not now.any() or (now == agree).all():
             break
         agree = now
-    return Line(lag, drift, points, agree, decades(int(agree.sum()), len(points)))
+    return Line(lag, drift, points, agree, decades(points[agree, 2], len(points), width))
 
 
 def _consensus(times: NDArray[np.float64], lags: NDArray[np.float64]) -> tuple[float, float]:
@@ -181,13 +194,23 @@ def _least_squares(times: NDArray[np.float64], lags: NDArray[np.float64]) -> tup
     return float(lags.mean()) - drift * middle, drift
 
 
-def decades(agreeing: int, stretches: int, *, given: bool = False) -> float:
-    """Minus log10 of the chance that as many stretches of unrelated sounds agree on a line.
+def decades(
+    heights: NDArray[np.float64], stretches: int, width: float, *, given: bool = False
+) -> float:
+    """Minus log10 of the chance that stretches of unrelated sounds agree as many and as clearly.
 
-    One stretch chooses the line and counts for nothing, unless the line is `given` beforehand.
+    `heights` are those of the agreeing ones, each `width` seconds long. One stretch, the clearest,
+    chooses the line and counts for nothing, unless the line is `given` beforehand. Each of the
+    others is worth the rarity of its agreement and of its height; the chance of the sum is bounded
+    by Chernoff's inequality, E[exp(s * sum)] * exp(-s * sum) at the best s, with the rarity of
+    heights exponential.
     """
-    free = 0 if given else 1
-    if agreeing <= free:
+    counted = np.sort(heights) if given else np.sort(heights)[:-1]
+    free = stretches if given else stretches - 1
+    if not len(counted):
         return 0.0
-    tail = stats.binom.logsf(agreeing - free - 1, stretches - free, _CHANCE)
-    return float(-tail / np.log(10))
+    most = max(_RAREST + _LONGER * np.log2(width / _CLICK), 1.0)
+    rare = np.clip((counted - _COMMON) * _RARER, 0, most)
+    total = float((rare - np.log(_CHANCE)).sum())
+    each = 1 - _CHANCE + _CHANCE ** (1 - _POWERS) / (1 - _POWERS)
+    return float(np.max(_POWERS * total - free * np.log(each)).clip(0) / np.log(10))

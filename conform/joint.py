@@ -17,7 +17,7 @@ from scipy import stats
 from conform.evidence import STEEPEST
 
 _TOGETHER = 0.001  # seconds within which events of a take agree at first sight
-_CERTAIN = 5e-6  # a drift whose half-width is above this is not claimed
+_CERTAIN = 1e-6  # a drift whose half-width is above this is not claimed
 _SPAN = 4.0  # seconds of take below which no drift is asked for
 _GROUPS = 5
 _OUTLYING = 4.0  # scatters from which one group of frames is left out

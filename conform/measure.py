@@ -111,7 +111,7 @@ def _traced(
 
 def _widths(seconds: float) -> tuple[float, ...]:
     """Lengths of the stretches: short ones to have many, long ones for what is noisy."""
-    return (float(np.clip(seconds / 30, 0.25, 1.0)), float(np.clip(seconds / 10, 0.25, 4.0)))
+    return (float(np.clip(seconds / 30, 0.25, 1.0)), float(np.clip(seconds / 8, 0.5, 4.0)))
 
 
 def _best(found: Sequence[Candidate]) -> list[Candidate]:

@@ -60,7 +60,7 @@ class Place:
 
 
 def _explains(channel: Heard) -> float:
-    return channel.fine.coherence if channel.fine else 0.0
+    return channel.fine.explains if channel.fine else 0.0
 
 
 def place(event: Event, candidate: Candidate, guide: Guide, search: Fraction) -> Place:

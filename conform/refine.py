@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, signal, stats
 
-from conform.band import Band, Signal, mask
+from conform.band import SPEECH, Band, Signal, mask
 from conform.evidence import Line
 from conform.sound import Sound
 
@@ -30,6 +30,10 @@ _FIRST = 0.5  # an earlier arrival counts from this share of the highest peak
 _FLOOR = 0.004  # samples: what interpolation and float32 leave, measured on exact copies
 _SPAN_FOR_DRIFT = 15.0
 _WORTH_SAYING = 10e-6  # a drift less certain than this is not claimed
+_TAPS = 24  # samples to either side that interpolate the correlation
+_WITHIN = 4  # samples around the peak in which one group's own peak is looked for
+_FINE = 16  # steps to a sample
+_TINY = 1e-30
 _LOW, _HIGH = 120.0, 0.46  # hertz; share of the sample rate
 
 
@@ -43,8 +47,8 @@ class Fine:
     drift: float | None
     drift_half_width: float | None
     polarity: int
-    coherence: float
-    """The share of the reference that the other sound explains, 0 to 1."""
+    explains: float
+    """The share of the other sound that the reference, merely delayed, explains: 0 to 1."""
     points: Reals
     """Times of the other sound and lags, in seconds, group by group: (groups, 2)."""
 
@@ -189,17 +193,22 @@ def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: 
     """One refinement: the peak of the weighted sum, its scatter, and what slope is left."""
     crosses = np.stack([group.cross for group in groups])
     total = crosses.sum(axis=0)
-    weight, coherence = _weights(groups, total, size, rate)
+    ours = np.sum([group.ours for group in groups], axis=0)
+    theirs = np.sum([group.theirs for group in groups], axis=0)
+    frames = sum(group.frames for group in groups)
+    weight = _weights(total, ours * theirs, frames, rate)
     correlation = fft.irfft(total * weight, size)
     peak = _direct(correlation, rate)
     polarity = 1 if correlation[peak] >= 0 else -1
-    grid = np.arange(-24, 25) / 16 + (peak if peak < size // 2 else peak - size)
-    turn = np.exp(2j * np.pi * np.outer(np.fft.rfftfreq(size), grid)) * (weight * polarity)[:, None]
-    place = float(_tops(np.real(total[None] @ turn), grid)[0])
-    half = _half_width(_tops(np.real((total - crosses) @ turn), grid))
+    around = (peak + np.arange(-_TAPS, _TAPS + 1)) % size
+    each = fft.irfft(crosses * (weight * polarity), size)[:, around]
+    whole = each.sum(axis=0)
+    near = peak if peak < size // 2 else peak - size
+    place = near + float(_tops(whole[None])[0])
+    half = _half_width(_tops(whole - each))
     times = np.array([group.time for group in groups])
     middle = float(times.mean())
-    left = _tops(np.real(crosses @ turn), grid) / rate
+    left = (near + _tops(each)) / rate
     slope = slope_of(times, left)
     claimed = None if slope is None else drift + slope[0]
     return Fine(
@@ -209,27 +218,39 @@ def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: 
         drift=claimed,
         drift_half_width=None if slope is None else slope[1],
         polarity=polarity,
-        coherence=coherence,
+        explains=_explained(total, ours, theirs, place, rate),
         points=np.column_stack([times, lag + drift * times + left]),
     )
 
 
-def _weights(groups: Sequence[_Group], total: Bins, size: int, rate: int) -> tuple[Reals, float]:
-    """Maximum-likelihood weights of the bins, from coherence smoothed over 60 Hz; and its mean."""
-    ours = np.sum([group.ours for group in groups], axis=0)
-    theirs = np.sum([group.theirs for group in groups], axis=0)
-    frames = sum(group.frames for group in groups)
+def _weights(total: Bins, powers: Reals, frames: int, rate: int) -> Reals:
+    """Maximum-likelihood weights of the bins of a cross-spectrum, the phase transform included.
+
+    `powers` is the product of both sounds' power spectra. Coherence is smoothed over 60 Hz.
+    """
+    size = 2 * (len(total) - 1)
     width = max(3, round(60 * size / rate)) | 1
-    power = np.square(np.abs(total)) / (ours * theirs + 1e-30)
-    smooth = np.convolve(power, np.full(width, 1 / width), mode="same")
+    smooth = np.convolve(
+        np.square(np.abs(total)) / (powers + _TINY), np.full(width, 1 / width), mode="same"
+    )
     chance = 1 / max(frames, 2)  # what unrelated noise shows: one over the number of frames
     coherence = np.clip((smooth - chance) / (1 - chance), 0, 0.98)
-    gain = mask(Band(_LOW, _HIGH * rate), size, rate)
-    weight = gain * coherence / (1 - coherence) / (np.abs(total) + 1e-30)
+    weight = mask(Band(_LOW, _HIGH * rate), size, rate) * coherence / (1 - coherence)
     if not weight.any():  # nothing stands out: the speech band, whitened
-        weight = mask(Band(180, 3600), size, rate) / (np.abs(total) + 1e-30)
-    explained = float((coherence * ours * gain).sum() / ((ours * gain).sum() + 1e-30))
-    return weight.astype(np.float64), explained
+        weight = mask(SPEECH, size, rate)
+    return np.asarray(weight / (np.abs(total) + _TINY), np.float64)
+
+
+def _explained(total: Bins, ours: Reals, theirs: Reals, place: float, rate: int) -> float:
+    """The other sound's power in bins that agree with a pure delay by `place` samples.
+
+    A copy of the reference agrees everywhere; another microphone's room turns the phases.
+    """
+    size = 2 * (len(total) - 1)
+    share = theirs * mask(SPEECH, size, rate)
+    turned = np.real(total * np.exp(2j * np.pi * np.fft.rfftfreq(size) * place))
+    agreement = turned / np.sqrt(ours * theirs + _TINY)
+    return float(abs((agreement * share).sum()) / (share.sum() + _TINY))
 
 
 def _direct(correlation: NDArray[np.floating], rate: int) -> int:
@@ -258,14 +279,21 @@ def _direct(correlation: NDArray[np.floating], rate: int) -> int:
     return int(places[found[0] + 1] if len(found) else peak) % size
 
 
-def _tops(rows: Reals, grid: Reals) -> Reals:
-    """Where each row is highest on a fine grid, by a parabola through the top three values."""
-    best = np.clip(rows.argmax(axis=1), 1, rows.shape[1] - 2)
+def _tops(rows: Reals) -> Reals:
+    """Where each row is highest, in samples from its middle, within `_WITHIN`.
+
+    Rows are read between their samples by a windowed sinc, then by a parabola.
+    """
+    grid = np.arange(-_WITHIN * _FINE, _WITHIN * _FINE + 1) / _FINE
+    away = grid - np.arange(-_TAPS, _TAPS + 1)[:, None]
+    inside = np.sqrt(np.clip(1 - (away / _TAPS) ** 2, 0, None))
+    curves = rows @ (np.sinc(away) * np.i0(8.0 * inside) / np.i0(8.0))
+    best = np.clip(curves.argmax(axis=1), 1, curves.shape[1] - 2)
     index = np.arange(len(rows))
-    left, top, right = rows[index, best - 1], rows[index, best], rows[index, best + 1]
+    left, top, right = (curves[index, best + step] for step in (-1, 0, 1))
     bend = left - 2 * top + right
     shift = np.where(bend < 0, 0.5 * (left - right) / np.where(bend < 0, bend, -1), 0)
-    return np.asarray(grid[best] + np.clip(shift, -1, 1) * (grid[1] - grid[0]))
+    return np.asarray(grid[best] + np.clip(shift, -1, 1) / _FINE)
 
 
 def _half_width(without: Reals) -> float:

@@ -83,7 +83,7 @@ def _explaining(attempts: Sequence[Attempt]) -> str:
     for attempt in attempts:
         for heard in attempt.place.channels if attempt.place else ():
             if heard.fine is not None:
-                explained[heard.channel] += heard.fine.coherence
+                explained[heard.channel] += heard.fine.explains
     return max(explained, key=lambda name: explained[name])
 
 

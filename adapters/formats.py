@@ -112,6 +112,7 @@ FORMATS: tuple[Format, ...] = (
         "dawproject", (".dawproject",), _holds("project.xml"), "adapters.dawproject", writes=True
     ),
     Format("reaper", (".rpp",), _starts("<REAPER_PROJECT"), "adapters.reaper", writes=True),
+    Format("aes31", (".adl",), _starts("<ADL>"), "adapters.aes31", writes=True),
     Format("edl", (".edl",), _is_edl, "adapters.edl", writes=True),
 )
 """The formats in the order in which a file is tried; plain text, the least distinct, comes last."""

@@ -163,7 +163,7 @@ def _track_line(session: Session, number: int, line: str, columns: list[str]) ->
 
 def _numbered(line: str) -> bool:
     """Whether a line is a row: its first cell is a number."""
-    return line.partition("\t")[0].strip().isdigit()
+    return line.partition("\t")[0].strip().isdecimal()
 
 
 def _columns(line: str) -> list[str]:

@@ -92,7 +92,7 @@ def _film(session: Session, samples: int) -> Fraction:
         (
             (row["LOCATION"], int(row["TIME REFERENCE"]))
             for row in session.markers
-            if row["UNITS"] == "Samples" and row["TIME REFERENCE"].isdigit()
+            if row["UNITS"] == "Samples" and row["TIME REFERENCE"].isdecimal()
         ),
         samples,
     )

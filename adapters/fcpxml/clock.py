@@ -10,7 +10,6 @@ from lxml import etree
 from adapters.fcpxml.frame import Frame, Item, Part, RoleGate, role_name
 from adapters.fcpxml.level import UNITY, Level, level
 from adapters.fcpxml.reading import Notebook, on
-from adapters.fcpxml.retime import curve
 from adapters.fcpxml.warp import Warp
 
 Span = tuple[Fraction, Fraction]
@@ -30,12 +29,11 @@ def sound_span(item: Item, notes: Notebook, part: etree._Element | None = None) 
     return at, item.duration if duration is None else duration
 
 
-def material(item: Item, frame: Frame, span: Span, notes: Notebook) -> Iterator[Warp]:
+def material(item: Item, frame: Frame, span: Span) -> Iterator[Warp]:
     """The stretches of record that a span is seen in, against the item's material."""
-    bent = curve(item.element, notes)
     for seen in frame.warp.within(span[0], span[0] + span[1]):
         local = seen.shifted(item.at, item.start, item.conform)
-        yield local.through(bent) if bent else local
+        yield local.through(item.curve) if item.curve else local
 
 
 def level_of(

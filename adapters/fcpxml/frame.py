@@ -10,7 +10,7 @@ from lxml import etree
 from adapters.fcpxml.level import UNITY, Level
 from adapters.fcpxml.warp import Warp
 from conform.timecode import Rate
-from conform.timeline import Clip, Kind, Metadata
+from conform.timeline import Clip, Kind, Metadata, TimePoint
 
 BOTH = frozenset(Kind)
 PASSES = {"all": BOTH, "video": frozenset({Kind.VIDEO}), "audio": frozenset({Kind.AUDIO})}
@@ -79,7 +79,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a storyline: where it lies there, and its own adjusted clock."""
+    """One item of a storyline: where it lies there, its own adjusted clock, and its time map."""
 
     element: etree._Element
     number: int
@@ -87,6 +87,7 @@ class Item:
     start: Fraction
     duration: Fraction
     conform: Fraction
+    curve: tuple[TimePoint, ...] = ()
 
     def anchor(self, offset: Fraction) -> Fraction:
         """The storyline time of a time on the item's adjusted clock."""

@@ -160,7 +160,7 @@ def _opened(item: Item, frame: Frame, resources: Resources) -> Iterator[Frame]:
         if not kept:
             continue
         loud = frame.level.plus(level_of(element, item, frame, span, notes))
-        for clock in material(item, frame, span, notes):
+        for clock in material(item, frame, span):
             yield replace(
                 frame,
                 warp=clock,

@@ -16,7 +16,11 @@ from adapters.fcpxml.notes import remarks
 from adapters.fcpxml.reading import Notebook, first, metadata, on
 from adapters.fcpxml.resources import Asset, Resources
 from adapters.fcpxml.warp import Warp
+from conform.findings import Level as Grade
 from conform.timeline import Clip, Kind, Source, TimePoint
+
+_FRAME = Fraction(1, 23)
+"""Final Cut Pro rounds the ends of a retimed clip to whole frames of the sequence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +116,24 @@ def _clips(
                 enabled, level = enabled and gate.enabled, level.plus(gate.level)
     lanes = frame.lanes if kind is Kind.VIDEO else frame.bus
     holders = (*frame.holders, item.number)
-    for media in material(item, frame, span, notes):
+    for media in material(item, frame, span):
         clip = _clip(media.simplified(), item, frame, use, level, enabled)
         if (level.fade_in and not clip.fade_in) or (level.fade_out and not clip.fade_out):
             said = "a fade that does not begin or end with its clip is left out"
-            notes.count("fcpxml.fade", said, item.element)
+            notes.count("fcpxml.fade", said, item.element, Grade.WARNING)
+        if _beyond(clip):
+            said = "a clip uses more than its asset holds"
+            notes.count("fcpxml.media_range", said, item.element, Grade.WARNING)
         yield Piece(clip, kind, lanes, use.component, holders, frame.storyline)
+
+
+def _beyond(clip: Clip) -> bool:
+    """Whether a clip leaves its source by more than a frame; stills have no length to leave."""
+    source = clip.source
+    if not source.duration or source.generated:
+        return False
+    begin = source.start or Fraction(0)
+    return clip.source_in < begin - _FRAME or clip.source_out > begin + source.duration + _FRAME
 
 
 def _clip(media: Warp, item: Item, frame: Frame, use: Use, level: Level, enabled: bool) -> Clip:

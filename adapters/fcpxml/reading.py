@@ -12,10 +12,10 @@ from lxml import etree
 
 from adapters.xmlgate import Document
 from conform.errors import TimelineError
-from conform.findings import Finding, info, warning
+from conform.findings import Finding, Level, info, warning
 from conform.timeline import Metadata
 
-_TIME = re.compile(r"([+-]?\d{1,20}(?:\.\d{1,12})?)(?:/(\d{1,12}))?s?")
+_TIME = re.compile(r"([+-]?\d{1,20}(?:\.\d{1,20})?)(?:/(\d{1,12}))?s?")
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class Notebook:
 
     document: Document
     findings: list[Finding] = field(default_factory=list)
-    _counted: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    _counted: dict[tuple[Level, str, str], tuple[int, str]] = field(default_factory=dict)
 
     def time(self, element: etree._Element, name: str) -> Fraction | None:
         """An attribute as seconds, `1001/24000s`; None where it is absent or no time."""
@@ -63,16 +63,19 @@ class Notebook:
         line: Any = None if element is None else element.sourceline
         return TimelineError(message, path=self.document.path, line=line)
 
-    def count(self, code: str, message: str, element: etree._Element) -> None:
-        """One finding for all of a kind: how many there are, and where the first one is."""
-        number, said, where = self._counted.get(code, (0, message, self.document.where(element)))
-        self._counted[code] = (number + 1, said, where)
+    def count(
+        self, code: str, message: str, element: etree._Element, level: Level = Level.INFO
+    ) -> None:
+        """One finding for all that are alike: how many there are, and where the first one is."""
+        key = (level, code, message)
+        number, where = self._counted.get(key, (0, self.document.where(element)))
+        self._counted[key] = (number + 1, where)
 
     def close(self) -> tuple[Finding, ...]:
         """All findings, those that were counted last."""
         counted = (
-            info(code, message if number == 1 else f"{message} ({number} of these)", where)
-            for code, (number, message, where) in self._counted.items()
+            Finding(level, code, said if number == 1 else f"{said} ({number} of these)", where)
+            for (level, code, said), (number, where) in self._counted.items()
         )
         return (*self.document.findings, *self.findings, *counted)
 

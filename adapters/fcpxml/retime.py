@@ -60,11 +60,22 @@ def conform(
     return played / source.fps
 
 
-def curve(element: etree._Element, notes: Notebook) -> tuple[TimePoint, ...]:
+def curve(element: etree._Element, begin: Fraction, notes: Notebook) -> tuple[TimePoint, ...]:
     """The points of an element's `timeMap` in rising time; empty where it has none that works.
 
-    Eased corners (`inTime`, `outTime`) are read as sharp ones, with a finding.
+    `begin` is where the element begins on its adjusted clock. Eased corners (`inTime`, `outTime`)
+    are read as sharp ones, and maps that some tools count from the clip's own start instead of its
+    clock's zero are moved there, both with a finding.
     """
+    points = _points(element, notes)
+    if points and points[0].record == 0 and points[-1].record <= begin:
+        said = "a timeMap that ends before its clip begins is read as counted from the clip's start"
+        notes.warn("fcpxml.timemap", said, element)
+        return tuple(TimePoint(point.record + begin, point.source) for point in points)
+    return points
+
+
+def _points(element: etree._Element, notes: Notebook) -> tuple[TimePoint, ...]:
     told = element.find("timeMap")
     if told is None:
         return ()

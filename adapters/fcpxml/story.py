@@ -15,11 +15,12 @@ from fractions import Fraction
 from lxml import etree
 
 from adapters.fcpxml import holder, leaf
+from adapters.fcpxml.effects import account
 from adapters.fcpxml.frame import Frame, Item, Joint, Piece
 from adapters.fcpxml.joint import Waiting, joint
 from adapters.fcpxml.notes import markers, pin
 from adapters.fcpxml.resources import Resources
-from adapters.fcpxml.retime import conform
+from adapters.fcpxml.retime import conform, curve
 from conform.timecode import Rate
 from conform.timeline import ZERO, Marker
 
@@ -91,6 +92,7 @@ class Story:
         self._own(item, deeper)
         found = list(markers(item, frame, notes))
         self.markers += pin(found, self.pieces, begin)
+        account(element, STORY, notes)
         self._anchored(item, deeper)
         return item
 
@@ -177,7 +179,8 @@ class Story:
             return None
         self._numbers += 1
         speed = conform(element, rate, frame.rate, notes)
-        return Item(element, self._numbers, at, start, duration, speed)
+        bent = curve(element, start, notes)
+        return Item(element, self._numbers, at, start, duration, speed, bent)
 
     def _extent(self, element: etree._Element) -> tuple[Fraction, Fraction | None, Rate | None]:
         """Start, duration and rate; what an item does not say, its asset or media does."""

@@ -116,6 +116,27 @@ def start_of(stream: Stream) -> Fraction:
     return stream.start_time * stream.time_base
 
 
+def duration_of(stream: Stream) -> Fraction | None:
+    """The stream's own length, where it states one."""
+    if stream.duration and stream.duration > 0 and stream.time_base:
+        return stream.duration * stream.time_base
+    tags = {name.upper(): value for name, value in stream.metadata.items()}
+    length = _tagged(tags.get("DURATION", ""))
+    writer = {name.upper(): value for name, value in stream.container.metadata.items()}
+    if length is not None and writer.get("ENCODER", "").startswith("Lavf"):
+        length -= start_of(stream)  # FFmpeg writes where the stream ends, mkvmerge how long it is
+    return length
+
+
+def _tagged(text: str) -> Fraction | None:
+    """Matroska's statistics tag, as `01:02:03.456000000`."""
+    try:
+        hours, minutes, seconds = text.split(":")
+        return int(hours) * 3600 + int(minutes) * 60 + Fraction(seconds)
+    except (ValueError, ZeroDivisionError):
+        return None
+
+
 def zero_of(container: InputContainer) -> Fraction:
     """The timestamp, in seconds, at which the file's clock starts; see `conform.media`."""
     seen = pictures(container)

@@ -23,7 +23,7 @@ from av.packet import Packet
 
 from conform.errors import MediaError
 from conform.findings import Finding, error, warning
-from conform.media.opening import only, start_of
+from conform.media.opening import duration_of, only, start_of
 from conform.timecode import sample_at
 
 Report = Callable[[Finding], None]
@@ -36,7 +36,10 @@ _PREROLL = Fraction(1, 2)  # a decoder's memory: AAC overlaps, MP3's bit reservo
 _LONGEST_HOLE = 24 * 3600  # seconds; a longer one is a damaged timestamp
 _SILENCE = 65536  # samples of silence at a time
 _UNTIMED = {"wav", "w64", "aiff", "caf", "au", "flac"}  # samples follow each other by definition
-_DECLARED = _UNTIMED | {"mov,mp4,m4a,3gp,3g2,mj2", "mxf"}  # these know exactly how long they are
+_DECLARED = {  # seconds by which sound may end before the length that its container states
+    **dict.fromkeys((*_UNTIMED, "mov,mp4,m4a,3gp,3g2,mj2", "mxf"), _HOLE),
+    "matroska,webm": Fraction(1, 10),
+}
 
 
 class Placing:
@@ -132,13 +135,19 @@ class Placing:
         return True
 
     def _decoded(self, first: int) -> Iterator[AudioFrame]:
-        for packet in self._container.demux(self._stream):
+        for packet in self._packets():
             try:
                 frames = packet.decode()
             except av.error.FFmpegError as fault:
                 self._undecoded(packet, first, fault)
                 continue
             yield from frames
+
+    def _packets(self) -> Iterator[Packet[AudioStream]]:
+        try:
+            yield from self._container.demux(self._stream)
+        except av.error.FFmpegError as fault:
+            self._damage(f"it cannot be read to its end ({fault.__class__.__name__})")
 
     def _number(self, frame: AudioFrame) -> int | None:
         if frame.pts is None:
@@ -182,11 +191,12 @@ class Placing:
         self._damage(f"sound at {where} does not decode ({fault.__class__.__name__})")
 
     def _complete(self, place: int) -> None:
-        duration = self._stream.duration
-        if self._container.format.name not in _DECLARED or not duration or duration < 0:
+        allowed = _DECLARED.get(self._container.format.name)
+        duration = duration_of(self._stream)
+        if allowed is None or duration is None:
             return
-        missing = duration * self._tick - Fraction(place, self._rate)
-        if missing > _HOLE:
+        missing = duration - Fraction(place, self._rate)
+        if missing > allowed:
             self._damage(f"its sound ends {float(missing):.4f} s before its header says")
 
     def _damage(self, message: str) -> None:

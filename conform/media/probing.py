@@ -14,7 +14,16 @@ from av.video.stream import VideoStream as AvVideo
 
 from conform.errors import MediaError
 from conform.findings import info, warning
-from conform.media.opening import decodable, only, opened, pictures, start_of, translated, zero_of
+from conform.media.opening import (
+    decodable,
+    duration_of,
+    only,
+    opened,
+    pictures,
+    start_of,
+    translated,
+    zero_of,
+)
 from conform.media.priming import priming_finding
 from conform.media.riff import wave
 from conform.media.values import AudioStream, Media, VideoStream
@@ -76,7 +85,7 @@ class _Probe:
     def _audio_duration(self, stream: AvAudio) -> Fraction | None:
         if self._header is not None and self._header.pcm:
             return Fraction(self._header.length, self._header.sample_rate)
-        return _duration(stream) or self._container_duration(stream)
+        return duration_of(stream) or self._container_duration(stream)
 
     def _container_duration(self, stream: Stream) -> Fraction | None:
         """The container's length, less what lies before the stream starts."""
@@ -89,7 +98,7 @@ class _Probe:
     def _video(self, index: int, stream: AvVideo) -> VideoStream:
         context = stream.codec_context
         rate = self._rate(index, stream)
-        duration = _duration(stream) or self._container_duration(stream)
+        duration = duration_of(stream) or self._container_duration(stream)
         counted = stream.frames or None
         if counted is None and rate and duration:
             counted = rate.nearest(duration)
@@ -170,27 +179,6 @@ def _first_packets(container: InputContainer) -> dict[int, Packet[Stream]]:
         if wanted <= first.keys() or count > _FIRST_PACKETS:
             break
     return first
-
-
-def _duration(stream: Stream) -> Fraction | None:
-    """The stream's own length, where it states one."""
-    if stream.duration and stream.duration > 0 and stream.time_base:
-        return stream.duration * stream.time_base
-    tags = {name.upper(): value for name, value in stream.metadata.items()}
-    length = _tagged(tags.get("DURATION", ""))
-    writer = {name.upper(): value for name, value in stream.container.metadata.items()}
-    if length is not None and writer.get("ENCODER", "").startswith("Lavf"):
-        length -= start_of(stream)  # FFmpeg writes where the stream ends, mkvmerge how long it is
-    return length
-
-
-def _tagged(text: str) -> Fraction | None:
-    """Matroska's statistics tag, as `01:02:03.456000000`."""
-    try:
-        hours, minutes, seconds = text.split(":")
-        return int(hours) * 3600 + int(minutes) * 60 + Fraction(seconds)
-    except (ValueError, ZeroDivisionError):
-        return None
 
 
 def _steady_rate(stream: AvVideo) -> Fraction | None:

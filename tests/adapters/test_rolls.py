@@ -8,6 +8,7 @@ import time
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -358,6 +359,26 @@ def test_a_float_recording(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "f.wav", np.zeros((480, 2)), RATE, subtype="FLOAT")
     roll = rolls.read(tmp_path / "f.wav")
     assert (roll.bits, roll.floating, roll.length) == (32, True, 480)
+
+
+def test_a_camera_file_is_a_roll_at_its_timecode(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "C001.mov"), "w") as container:
+        picture = container.add_stream("mpeg4", rate=Fraction(30_000, 1001))
+        picture.width, picture.height, picture.pix_fmt = 64, 48, "yuv420p"
+        picture.metadata["timecode"] = "01:00:00;02"
+        sound = container.add_stream("pcm_s24le", rate=RATE, layout="stereo")
+        for number in range(30):
+            image = av.VideoFrame(64, 48, "yuv420p")
+            image.pts = number
+            container.mux(picture.encode(image))
+        silence = av.AudioFrame.from_ndarray(np.zeros((1, 2 * RATE), np.int32), "s32", "stereo")
+        silence.sample_rate = RATE
+        container.mux(sound.encode(silence))
+        container.mux(picture.encode(None))
+    roll = rolls.read(tmp_path / "C001.mov")
+    assert roll.rate == RATES["29.97 DF"]
+    assert roll.timecode == "01:00:00;02"
+    assert (roll.bits, roll.length, len(roll.channels)) == (24, RATE, 2)
 
 
 def test_a_truncated_recording_is_found(tmp_path: Path) -> None:

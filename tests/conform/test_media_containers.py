@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from scipy.fft import irfft, rfft
 
 from conform import media
+from conform.errors import MediaError
+from conform.findings import Finding
 
 RATE = 48_000
 SECONDS = 3
@@ -190,6 +192,38 @@ def test_picture_is_counted(case: Case, sound: NDArray[np.float32], folder: Path
     assert probed.video[0].frames is not None
     assert abs(probed.video[0].frames - SECONDS * case.fps) <= 1
     assert probed.video[0].start == 0
+
+
+@pytest.mark.parametrize("name", ["aac.mkv", "aac.ts", "pcm.mxf"])
+def test_a_movie_cut_off_is_noticed(
+    name: str, sound: NDArray[np.float32], folder: Path, tmp_path: Path
+) -> None:
+    case = next(case for case in TABLE if case.name == name)
+    whole = write(folder / name, sound, case).read_bytes()
+    (tmp_path / name).write_bytes(whole[: len(whole) * 6 // 10])
+    with pytest.raises(MediaError, match="damaged"):
+        media.read(tmp_path / name)
+    found: list[Finding] = []
+    assert len(media.read(tmp_path / name, findings=found.append)) < len(sound)
+    assert {finding.code for finding in found} == {"media.damaged"}
+
+
+def test_a_packet_that_does_not_decode_leaves_the_rest_in_place(
+    sound: NDArray[np.float32], folder: Path, tmp_path: Path
+) -> None:
+    path = write(folder / "aac.m4a", sound, Case("aac.m4a", "aac", format="ipod"))
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3 : len(content) // 3 + 400] = bytes(400)
+    damaged = tmp_path / "damaged.m4a"
+    damaged.write_bytes(content)
+    with pytest.raises(MediaError, match="does not decode"):
+        media.read(damaged)
+    found: list[Finding] = []
+    decoded = media.read(damaged, findings=found.append)
+    assert "media.damaged" in {finding.code for finding in found}
+    assert abs(found_at(decoded[2 * RATE :], sound[2 * RATE :])) < 0.1
+    after = Fraction(2)  # a stretch that does not touch the damage is whole
+    assert len(media.read(damaged, start=after, duration=Fraction(1, 2))) == HALF
 
 
 def test_a_file_remuxed_without_its_priming_is_told_apart_by_its_picture(

@@ -586,3 +586,27 @@ def test_tracks_never_overlap_themselves(cut: Reader) -> None:
     assert [len(track.clips) for track in found.video] == [3, 1, 1]
     for track in found.video:
         assert all(a.record_out <= b.record_in for a, b in pairwise(track.clips))
+
+
+def test_a_map_that_counts_from_the_clip_is_moved_there(cut: Reader) -> None:
+    found = cut(retimed([(0, 40), (2, 44)], "40s", "2s"))
+    clip = one(only(found))
+    assert (clip.speed, clip.source_in, clip.source_out) == (2, 40, 44)
+    assert codes(found) == ["fcpxml.timemap"]
+
+
+def test_effects_are_counted_and_unknown_things_are_told(cut: Reader) -> None:
+    spine = """<asset-clip ref="av" offset="0s" start="3600s" duration="2s">
+    <adjust-crop mode="trim"/><filter-video ref="title"/>
+    <filter-audio ref="title" name="Telephone"/><adjust-gravity/>
+    </asset-clip>"""
+    found = cut(project(spine))
+    assert codes(found) == ["fcpxml.picture_effect", "fcpxml.sound_effect", "fcpxml.unknown"]
+    assert "Telephone" in found.findings[1].message
+    assert "2 of these" in found.findings[0].message
+
+
+@pytest.mark.parametrize(("start", "expected"), [("3699s", []), ("3701s", ["fcpxml.media_range"])])
+def test_a_clip_beyond_its_asset_is_told(cut: Reader, start: str, expected: list[str]) -> None:
+    spine = f'<asset-clip ref="av" offset="0s" start="{start}" duration="1s" srcEnable="video"/>'
+    assert codes(cut(project(spine))) == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from defusedxml.ElementTree import parse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from adapters.fcpxml import read, write
 from conform.errors import RenderError
@@ -177,6 +179,50 @@ def max_end(timeline: Timeline) -> Fraction:
     return max([Fraction(0), *(clip.record_out for _, clip in timeline.clips())])
 
 
+ORDER = """
+<!ELEMENT fcpxml (resources, library)> <!ELEMENT resources (asset | effect | format)*>
+<!ELEMENT library (event)> <!ELEMENT event (project)> <!ELEMENT project (sequence)>
+<!ELEMENT format EMPTY> <!ELEMENT effect EMPTY> <!ELEMENT asset (media-rep+, metadata?)>
+<!ELEMENT media-rep EMPTY> <!ELEMENT metadata (md*)> <!ELEMENT md EMPTY>
+<!ELEMENT sequence (note?, spine, metadata?)> <!ELEMENT note (#PCDATA)>
+<!ELEMENT spine (asset-clip | video | gap | transition)*>
+<!ELEMENT transition (filter-video?, filter-audio?)>
+<!ELEMENT filter-video EMPTY> <!ELEMENT filter-audio EMPTY>
+<!ELEMENT gap (spine*, (marker | chapter-marker)*)>
+<!ELEMENT asset-clip (note?, conform-rate?, timeMap?, adjust-volume?, adjust-panner?, spine*,
+ (marker | chapter-marker | rating | keyword)*, audio-channel-source*, metadata?)>
+<!ELEMENT video (note?, conform-rate?, timeMap?, spine*,
+ (marker | chapter-marker | rating | keyword)*)>
+<!ELEMENT conform-rate EMPTY> <!ELEMENT timeMap (timept)*> <!ELEMENT timept EMPTY>
+<!ELEMENT adjust-volume (param*)> <!ELEMENT param (fadeIn?, fadeOut?, keyframeAnimation?)>
+<!ELEMENT fadeIn EMPTY> <!ELEMENT fadeOut EMPTY> <!ELEMENT keyframeAnimation (keyframe*)>
+<!ELEMENT keyframe EMPTY> <!ELEMENT adjust-panner EMPTY> <!ELEMENT audio-channel-source EMPTY>
+<!ELEMENT marker EMPTY> <!ELEMENT chapter-marker EMPTY> <!ELEMENT rating EMPTY>
+<!ELEMENT keyword EMPTY>
+"""
+"""The order of children that Final Cut Pro insists on: Apple's document type, version 1.10."""
+
+
+@given(timelines())
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_children_stand_in_the_order_of_the_document_type(
+    tmp_path_factory: pytest.TempPathFactory, timeline: Timeline
+) -> None:
+    path = tmp_path_factory.mktemp("order") / "cut.fcpxml"
+    write(timeline, path)
+    root = etree.parse(path).getroot()
+    spare = etree.ElementTree(_bare(root))
+    kind = etree.DTD(io.StringIO(ORDER))
+    assert kind.validate(spare), kind.error_log.last_error
+
+
+def _bare(element: etree._Element) -> etree._Element:
+    """The tree without attributes and text: the order of elements alone."""
+    made = etree.Element(element.tag)
+    made.extend(_bare(child) for child in element)
+    return made
+
+
 def cut_of(*clips: Clip, kind: Kind = Kind.VIDEO) -> Timeline:
     return Timeline("cut", Rate(Fraction(25)), Fraction(3600), (Track(kind, 1, clips=clips),))
 
@@ -212,6 +258,16 @@ def test_the_same_timeline_is_written_to_the_same_bytes(tmp_path: Path) -> None:
     write(cut_of(PLAIN), first)
     write(cut_of(PLAIN), second)
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_generators_are_written_as_solids(tmp_path: Path) -> None:
+    path = tmp_path / "cut.fcpxml"
+    bars = replace(PLAIN, source=Source("bars", generated=True), metadata=(("role", "x"),))
+    assert codes(cut_of(bars), path) == {"fcpxml.generator"}
+    assert read(path).timelines == (cut_of(bars),)
+    with_pan = replace(PLAIN, metadata=(("pan", "1 (Stereo) -20"),))
+    write(cut_of(with_pan, kind=Kind.AUDIO), path, force=True)
+    assert read(path).timelines == (cut_of(with_pan, kind=Kind.AUDIO),)
 
 
 def test_an_overlap_goes_to_a_lane_of_its_own_and_is_told(tmp_path: Path) -> None:

@@ -79,6 +79,16 @@ def _holds(name: str) -> Callable[[bytes, Path], bool]:
     return recognises
 
 
+def _begins(word: str) -> Callable[[bytes, Path], bool]:
+    """A text whose first word this is, in any encoding."""
+
+    def recognises(head: bytes, path: Path) -> bool:
+        text, _ = decode(head, path.name)
+        return text.lstrip("\ufeff \t\r\n").startswith(word)
+
+    return recognises
+
+
 def _is_otio(head: bytes, path: Path) -> bool:
     if (path / "content.otio").is_file():
         return True
@@ -88,6 +98,11 @@ def _is_otio(head: bytes, path: Path) -> bool:
 
 def _is_fcpxml(head: bytes, path: Path) -> bool:
     return (path / "Info.fcpxml").is_file() or _root_tag(head) == "fcpxml"
+
+
+def _never(_head: bytes, _path: Path) -> bool:
+    """For what is only written."""
+    return False
 
 
 def _starts(word: str) -> Callable[[bytes, Path], bool]:
@@ -103,9 +118,16 @@ def _is_edl(head: bytes, path: Path) -> bool:
 
 FORMATS: tuple[Format, ...] = (
     Format("otio", (".otio", ".otioz", ".otiod"), _is_otio, "adapters.otio", writes=True),
-    Format("aaf", (".aaf",), lambda head, _: head.startswith(_CFB), "adapters.aaf"),
-    Format("fcp7xml", (".xml",), _root_is("xmeml"), "adapters.fcp7xml"),
-    Format("fcpxml", (".fcpxml", ".fcpxmld"), _is_fcpxml, "adapters.fcpxml"),
+    Format("aaf", (".aaf",), lambda head, _: head.startswith(_CFB), "adapters.aaf", writes=True),
+    Format("fcp7xml", (".xml",), _root_is("xmeml"), "adapters.fcp7xml", writes=True),
+    Format("fcpxml", (".fcpxml", ".fcpxmld"), _is_fcpxml, "adapters.fcpxml", writes=True),
+    Format(
+        "dawproject", (".dawproject",), _holds("project.xml"), "adapters.dawproject", writes=True
+    ),
+    Format("reaper", (".rpp",), _begins("<REAPER_PROJECT"), "adapters.reaper", writes=True),
+    Format("aes31", (".adl",), _begins("<ADL>"), "adapters.aes31", writes=True),
+    Format("ptx_text", (".txt",), _begins("SESSION NAME:"), "adapters.ptx_text"),
+    Format("ale", (".ale",), _begins("Heading"), "adapters.ale"),
     Format("protools", (".txt",), _starts("SESSION NAME:"), "adapters.ptx_text"),
     Format("ale", (".ale",), _starts("Heading"), "adapters.ale"),
     Format(
@@ -113,6 +135,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format("reaper", (".rpp",), _starts("<REAPER_PROJECT"), "adapters.reaper", writes=True),
     Format("aes31", (".adl",), _starts("<ADL>"), "adapters.aes31", writes=True),
+    Format("markers", (".csv", ".tsv"), _never, "adapters.marker_lists", reads=False, writes=True),
     Format("edl", (".edl",), _is_edl, "adapters.edl", writes=True),
 )
 """The formats in the order in which a file is tried; plain text, the least distinct, comes last."""

@@ -105,11 +105,6 @@ def _never(_head: bytes, _path: Path) -> bool:
     return False
 
 
-def _starts(word: str) -> Callable[[bytes, Path], bool]:
-    """A text that begins with a word, whatever its encoding."""
-    return lambda head, path: decode(head, path.name)[0].lstrip("\ufeff \r\n").startswith(word)
-
-
 def _is_edl(head: bytes, path: Path) -> bool:
     text, _ = decode(head, path.name)
     lines = re.split(r"[\r\n]+", text)
@@ -128,13 +123,6 @@ FORMATS: tuple[Format, ...] = (
     Format("aes31", (".adl",), _begins("<ADL>"), "adapters.aes31", writes=True),
     Format("ptx_text", (".txt",), _begins("SESSION NAME:"), "adapters.ptx_text"),
     Format("ale", (".ale",), _begins("Heading"), "adapters.ale"),
-    Format("protools", (".txt",), _starts("SESSION NAME:"), "adapters.ptx_text"),
-    Format("ale", (".ale",), _starts("Heading"), "adapters.ale"),
-    Format(
-        "dawproject", (".dawproject",), _holds("project.xml"), "adapters.dawproject", writes=True
-    ),
-    Format("reaper", (".rpp",), _starts("<REAPER_PROJECT"), "adapters.reaper", writes=True),
-    Format("aes31", (".adl",), _starts("<ADL>"), "adapters.aes31", writes=True),
     Format("markers", (".csv", ".tsv"), _never, "adapters.marker_lists", reads=False, writes=True),
     Format("edl", (".edl",), _is_edl, "adapters.edl", writes=True),
 )

@@ -109,7 +109,7 @@ def _across(placed: Placed, file: Element | None, rate: Rate, book: Book) -> _Ma
     retime = retime_of(item, first, book) if still is None else Retime(ZERO, still=still)
     grid = _grid(placed, first, rate, book)
     across = _Map(placed, rate, grid, first, retime)
-    across = replace(across, shift=_exact_shift(across) + _subclip(item, file, rate, book))
+    across = replace(across, shift=_shift(across, _subclip(item, file, rate, book), book))
     _tell_length(across, book)
     return across
 
@@ -138,16 +138,29 @@ def _grid(placed: Placed, first: Fraction, rate: Rate, book: Book) -> Rate:
     return grid
 
 
-def _exact_shift(across: _Map) -> Fraction:
-    """What `pproTicksIn` adds to the in point in seconds: Premiere's sub-frame audio edits.
+def _shift(across: _Map, subclip: Fraction, book: Book) -> Fraction:
+    """Seconds between the in point as counted and the source: subclip offsets, Premiere's ticks.
 
-    The ticks are believed only within the rounding of `in`, one frame of the record.
+    `pproTicksIn` is the in point that Premiere itself plays, sub-frame audio edits included; `in`
+    is made from it by rounding. In a file of 2016 with a picture transition, `in` of the linked
+    audio was off by the transition's half while the ticks were right, so at normal speed the ticks
+    win; a retimed clip goes by them only within the rounding.
     """
-    ticks, speed = number(across.placed.element, "pproTicksIn"), across.retime.speed
+    item, speed = across.placed.element, across.retime.speed
+    ticks = number(item, "pproTicksIn")
     if ticks is None or speed <= 0 or across.retime.graph:
-        return ZERO
-    shift = ticks / TICKS - across.source(across.placed.outer_in)
-    return shift if abs(shift) < max(speed, Fraction(1)) / across.grid.fps else ZERO
+        return subclip
+    counted = ticks / TICKS - across.source(across.placed.outer_in)
+    limit = max(speed, Fraction(1)) / across.grid.fps
+    if abs(counted - subclip) < limit:  # ticks that count from the media's start
+        return counted
+    if abs(counted) < limit:
+        return counted + subclip
+    if across.retime != Retime() or ticks < 0:
+        return subclip
+    said = "in and pproTicksIn name different frames; the ticks were believed"
+    book.note(warning, "clip.ticks", said, item)
+    return counted + subclip
 
 
 def _subclip(item: Element, file: Element | None, rate: Rate, book: Book) -> Fraction:

@@ -339,9 +339,20 @@ def test_premiere_s_ticks_give_the_sub_frame_in_point(desk: Desk) -> None:
     assert found.source_out - found.source_in == 1
 
 
-def test_ticks_that_contradict_the_in_point_are_not_believed(desk: Desk) -> None:
-    (found,) = desk.audio(clip(0, 25, 50, 75, f"<pproTicksIn>{TICKS * 9}</pproTicksIn>"))
-    assert found.source_in - 3600 == 2
+def test_ticks_that_contradict_the_in_point_are_believed_and_told(desk: Desk) -> None:
+    more = f"<pproTicksIn>{TICKS * 9}</pproTicksIn>"
+    cut = desk.cut(audio=f"<track>{clip(0, 25, 50, 75, more)}</track>")
+    assert cut.timelines[0].audio[0].clips[0].source_in - 3600 == 9
+    assert codes(cut) == {"clip.ticks"}
+
+
+def test_ticks_of_a_retimed_clip_are_believed_within_the_rounding_only(desk: Desk) -> None:
+    far = retime(200) + f"<pproTicksIn>{TICKS * 9}</pproTicksIn>"
+    (found,) = desk.video(clip(0, 25, 50, 75, far))
+    assert found.source_in - 3600 == 4
+    near = retime(200) + f"<pproTicksIn>{TICKS * 101 // 25}</pproTicksIn>"
+    (found,) = desk.video(clip(0, 25, 50, 75, near))
+    assert found.source_in - 3600 == Fraction(101, 25)
 
 
 def test_a_sub_frame_offset_moves_both_edges_by_eightieths(desk: Desk) -> None:

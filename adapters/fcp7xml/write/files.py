@@ -77,7 +77,7 @@ def _media(media: Element, source: Source, sheet: Sheet) -> None:
     used = {kind for kind in Kind if (source.name, source.url, kind) in sheet.kinds}
     if Kind.VIDEO in used:
         child(media, "video")
-    if Kind.AUDIO in used or source.channels is not None:
+    if Kind.AUDIO in used or source.channels or source.sample_rate:
         audio = child(media, "audio")
         characteristics = child(audio, "samplecharacteristics")
         if source.sample_rate is not None:

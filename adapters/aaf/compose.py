@@ -129,7 +129,7 @@ def _events(timeline: Timeline, notes: Notes, slot: int) -> Iterable[Slot]:
         return
     grid = Grid(timeline.rate.fps, notes)
     events = tuple(_event(marker, grid) for marker in sorted(found, key=lambda m: m.at))
-    yield Slot(slot, "Markers", grid.rate, 0, None, Essence.DATA, Sequence(0, events))
+    yield Slot(slot, "Markers", grid.rate, 0, 1, Essence.DATA, Sequence(0, events))
 
 
 def _on_timeline(marker: Marker, clip: Clip) -> Marker:

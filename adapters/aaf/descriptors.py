@@ -10,6 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from adapters.aaf.fields import Fields
 from adapters.aaf.parameters import fraction
 from adapters.aaf.structure import Descriptor
 
@@ -18,20 +19,20 @@ def descriptor(stored: Any) -> Descriptor | None:
     """The descriptor of a source mob, its sound part where it has several."""
     if stored is None:
         return None
-    name = type(stored).__name__
-    sampling = fraction(stored.getvalue("AudioSamplingRate"))
+    name, fields = type(stored).__name__, Fields(stored)
+    sampling = fraction(fields.get("AudioSamplingRate"))
     said = Descriptor(
         name=name,
-        length=_count(stored.getvalue("Length")),
-        sample_rate=fraction(stored.getvalue("SampleRate")),
-        channels=_count(stored.getvalue("Channels")),
-        bits=_count(stored.getvalue("QuantizationBits")),
+        length=_count(fields.get("Length")),
+        sample_rate=fraction(fields.get("SampleRate")),
+        channels=_count(fields.get("Channels")),
+        bits=_count(fields.get("QuantizationBits")),
         sampling=int(sampling) if sampling else None,
-        urls=_urls(stored),
+        urls=_urls(fields),
     )
     if name == "MultipleDescriptor":
-        return _with_sound(said, stored)
-    summary = stored.getvalue("Summary")
+        return _with_sound(said, fields)
+    summary = fields.get("Summary")
     return said if summary is None else _with_head(said, bytes(summary))
 
 
@@ -39,18 +40,14 @@ def _count(value: Any) -> int | None:
     return int(value) if isinstance(value, int) and value > 0 else None
 
 
-def _urls(stored: Any) -> tuple[str, ...]:
-    if "Locator" not in stored:
-        return ()
-    found = (
-        locator.getvalue("URLString") or locator.getvalue("Name")
-        for locator in stored["Locator"].value or ()
-    )
-    return tuple(str(url) for url in found if url)
+def _urls(fields: Fields) -> tuple[str, ...]:
+    locators = (Fields(locator) for locator in fields.objects("Locator"))
+    found = (locator.text("URLString") or locator.text("Name") for locator in locators)
+    return tuple(url for url in found if url)
 
 
-def _with_sound(said: Descriptor, stored: Any) -> Descriptor:
-    parts = [descriptor(item) for item in stored["FileDescriptors"].value or ()]
+def _with_sound(said: Descriptor, fields: Fields) -> Descriptor:
+    parts = [descriptor(item) for item in fields.objects("FileDescriptors")]
     sound = next((part for part in parts if part and part.channels), None)
     if sound is None:
         return said

@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from aaf2.exceptions import AAFError
 from aaf2.file import AAFFile
 
 from adapters.aaf.descriptors import descriptor
+from adapters.aaf.fields import Fields
 from adapters.aaf.parameters import parameters
 from adapters.aaf.rates import edit_rate
 from adapters.aaf.structure import (
@@ -38,7 +38,6 @@ from adapters.aaf.structure import (
 )
 from conform.errors import TimelineError
 from conform.findings import Finding, error
-from conform.timeline import Metadata
 
 FAULTS = (
     AAFError,
@@ -139,36 +138,36 @@ _ROLES = {"CompositionMob": Role.COMPOSITION, "MasterMob": Role.MASTER, "SourceM
 
 
 def _mob(source: Any) -> Mob:
-    slots = [_slot(slot) for slot in source.slots]
+    fields = Fields(source)
+    slots = [_slot(slot) for slot in fields.objects("Slots")]
     return Mob(
-        id=str(source.mob_id),
-        name=source.name or "",
+        id=str(fields.get("MobID")),
+        name=fields.text("Name"),
         role=_ROLES[type(source).__name__],
-        usage=source.usage or "",
+        usage=fields.text("UsageCode"),
         slots=tuple(slot for slot in slots if slot is not None),
-        descriptor=descriptor(source.getvalue("EssenceDescription")),
-        comments=_tags(source, "UserComments"),
-        attributes=_tags(source, "MobAttributeList"),
+        descriptor=descriptor(fields.get("EssenceDescription")),
+        comments=fields.tags("UserComments"),
+        attributes=fields.tags("MobAttributeList"),
     )
 
 
 def _slot(source: Any) -> Slot | None:
-    stored = source.getvalue("EditRate")
-    rate = edit_rate(stored) if stored is not None else None
-    segment = source.getvalue("Segment")
+    fields = Fields(source)
+    stored, segment = fields.get("EditRate"), fields.get("Segment")
+    rate = None if stored is None else edit_rate(stored)
     if rate is None or segment is None:  # a static slot carries a still thing, not time
         return None
     return Slot(
-        id=source.slot_id or 0,
-        name=source.getvalue("SlotName") or "",
+        id=fields.number("SlotID"),
+        name=fields.text("SlotName"),
         rate=rate,
-        origin=source.getvalue("Origin") or 0,
-        number=source.getvalue("PhysicalTrackNumber"),
+        origin=fields.number("Origin"),
+        number=fields.get("PhysicalTrackNumber"),
         essence=_essence(segment),
         segment=_segment(segment, 0),
         # Premiere registers the same list under another name
-        attributes=_tags(source, "TimelineMobAttributeList")
-        + _tags(source, "TimelineMobSlotAttributes"),
+        attributes=fields.tags("TimelineMobAttributeList", "TimelineMobSlotAttributes"),
     )
 
 
@@ -192,103 +191,100 @@ def _essence(segment: Any) -> Essence:
 def _segment(source: Any, depth: int) -> Segment:
     if depth > _DEEPEST:
         raise ValueError("effects are nested without end")
+    fields = Fields(source)
     build = _SEGMENTS.get(type(source).__name__)
-    length = _length(source)
-    return build(source, length, depth + 1) if build else Unknown(length, type(source).__name__)
+    length = max(0, fields.number("Length"))
+    return build(fields, length, depth + 1) if build else Unknown(length, type(source).__name__)
 
 
-def _length(source: Any) -> int:
-    return max(0, int(source.getvalue("Length") or 0))
+def _segments(fields: Fields, name: str, depth: int) -> tuple[Segment, ...]:
+    return tuple(_segment(item, depth) for item in fields.objects(name))
 
 
-def _segments(source: Any, name: str, depth: int) -> tuple[Segment, ...]:
-    return tuple(_segment(item, depth) for item in source[name] or ()) if name in source else ()
-
-
-def _optional(source: Any, name: str, depth: int) -> Segment | None:
-    item = source.getvalue(name)
+def _optional(fields: Fields, name: str, depth: int) -> Segment | None:
+    item = fields.get(name)
     return None if item is None else _segment(item, depth)
 
 
-def _filler(source: Any, length: int, depth: int) -> Segment:
+def _filler(fields: Fields, length: int, depth: int) -> Segment:
     return Filler(length)
 
 
-def _source_clip(source: Any, length: int, depth: int) -> Segment:
-    mob = source.mob_id
+def _source_clip(fields: Fields, length: int, depth: int) -> Segment:
+    mob = fields.get("SourceID")
     none = mob is None or mob.int == 0
-    return SourceClip(length, source.start or 0, "" if none else str(mob), source.slot_id or 0)
+    start, slot = fields.number("StartTime"), fields.number("SourceMobSlotID")
+    return SourceClip(length, start, "" if none else str(mob), slot)
 
 
-def _sequence(source: Any, length: int, depth: int) -> Segment:
-    attributes = _tags(source, "ComponentAttributeList")
-    return Sequence(length, _segments(source, "Components", depth), attributes)
+def _sequence(fields: Fields, length: int, depth: int) -> Segment:
+    attributes = fields.tags("ComponentAttributeList")
+    return Sequence(length, _segments(fields, "Components", depth), attributes)
 
 
-def _operation(source: Any, length: int, depth: int) -> Operation:
-    definition = source.operation
+def _operation(fields: Fields, length: int, depth: int) -> Operation:
+    definition = Fields(fields.get("Operation"))
     return Operation(
         length=length,
-        auid=str(definition.auid),
-        name=definition.name or "",
-        warp=bool(definition.getvalue("IsTimeWarp")),
-        inputs=_segments(source, "InputSegments", depth),
-        parameters=parameters(source, length),
-        attributes=_tags(source, "ComponentAttributeList") + _tags(source, "Attributes"),
+        auid=str(definition.get("Identification")),
+        name=definition.text("Name"),
+        warp=bool(definition.get("IsTimeWarp")),
+        inputs=_segments(fields, "InputSegments", depth),
+        parameters=parameters(fields, length),
+        attributes=fields.tags("ComponentAttributeList", "Attributes"),
     )
 
 
-def _transition(source: Any, length: int, depth: int) -> Segment:
-    effect = source.getvalue("OperationGroup")
-    operation = None if effect is None else _operation(effect, _length(effect), depth)
-    return Transition(length, source.cutpoint or 0, operation)
+def _transition(fields: Fields, length: int, depth: int) -> Segment:
+    effect = _optional(fields, "OperationGroup", depth)
+    operation = effect if isinstance(effect, Operation) else None
+    return Transition(length, fields.number("CutPoint"), operation)
 
 
-def _selector(source: Any, length: int, depth: int) -> Segment:
+def _selector(fields: Fields, length: int, depth: int) -> Segment:
     return Selector(
         length,
-        _optional(source, "Selected", depth),
-        _segments(source, "Alternates", depth),
-        _tags(source, "ComponentAttributeList"),
+        _optional(fields, "Selected", depth),
+        _segments(fields, "Alternates", depth),
+        fields.tags("ComponentAttributeList"),
     )
 
 
-def _group(source: Any, length: int, depth: int) -> Segment:
-    return Group(length, _segments(source, "Choices", depth))
+def _group(fields: Fields, length: int, depth: int) -> Segment:
+    return Group(length, _segments(fields, "Choices", depth))
 
 
-def _scope(source: Any, length: int, depth: int) -> Segment:
-    return Scope(length, _segments(source, "Slots", depth))
+def _scope(fields: Fields, length: int, depth: int) -> Segment:
+    return Scope(length, _segments(fields, "Slots", depth))
 
 
-def _scope_reference(source: Any, length: int, depth: int) -> Segment:
-    return ScopeReference(
-        length, source.getvalue("RelativeScope") or 0, source.getvalue("RelativeSlot") or 0
-    )
+def _scope_reference(fields: Fields, length: int, depth: int) -> Segment:
+    return ScopeReference(length, fields.number("RelativeScope"), fields.number("RelativeSlot"))
 
 
-def _timecode(source: Any, length: int, depth: int) -> Segment:
-    return Timecode(length, source.start or 0, source.fps or 0, bool(source.drop))
+def _timecode(fields: Fields, length: int, depth: int) -> Segment:
+    drop = bool(fields.get("Drop"))
+    return Timecode(length, fields.number("Start"), fields.number("FPS"), drop)
 
 
-def _pulldown(source: Any, length: int, depth: int) -> Segment:
-    return Pulldown(length, _optional(source, "InputSegment", depth))
+def _pulldown(fields: Fields, length: int, depth: int) -> Segment:
+    return Pulldown(length, _optional(fields, "InputSegment", depth))
 
 
-def _event(source: Any, length: int, depth: int) -> Segment:
-    color = source.getvalue("CommentMarkerColor")
+def _event(fields: Fields, length: int, depth: int) -> Segment:
+    color = fields.get("CommentMarkerColor")
     return Event(
         length=length,
-        position=source.getvalue("Position") or 0,
-        comment=source.getvalue("Comment") or "",
+        position=fields.number("Position"),
+        comment=fields.text("Comment"),
         color="" if not color else "#{red:04x}{green:04x}{blue:04x}".format(**color),
-        slots=tuple(sorted(source.getvalue("DescribedSlots") or ())),
-        attributes=_tags(source, "CommentMarkerAttributeList") + _tags(source, "UserComments"),
-        user=source.getvalue("CommentMarkerUSer") or "",
+        slots=tuple(sorted(fields.get("DescribedSlots") or ())),
+        attributes=fields.tags("CommentMarkerAttributeList", "UserComments"),
+        user=fields.text("CommentMarkerUSer"),
     )
 
 
-_SEGMENTS: dict[str, Callable[[Any, int, int], Segment]] = {
+_SEGMENTS: dict[str, Callable[[Fields, int, int], Segment]] = {
     "Filler": _filler,
     "SourceClip": _source_clip,
     "Sequence": _sequence,
@@ -303,15 +299,3 @@ _SEGMENTS: dict[str, Callable[[Any, int, int], Segment]] = {
     "CommentMarker": _event,
     "DescriptiveMarker": _event,
 }
-
-
-def _tags(source: Any, name: str) -> Metadata:
-    """The named values of a list that are text or numbers; nested lists stay behind."""
-    if name not in source:
-        return ()
-    pairs = ((tag.getvalue("Name"), tag.getvalue("Value")) for tag in source[name] or ())
-    return tuple(
-        (str(key), str(value))
-        for key, value in pairs
-        if isinstance(value, str | int | Fraction) and not str(value).startswith("__")
-    )

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from adapters.aaf import auids
+from adapters.aaf.fields import Fields
 from adapters.aaf.structure import Parameter, Point
 
 _READ = frozenset(
@@ -23,31 +24,32 @@ _READ = frozenset(
 """The parameters that say something about the cut; a picture effect has dozens of others."""
 
 
-def parameters(operation: Any, length: int) -> tuple[Parameter, ...]:
+def parameters(operation: Fields, length: int) -> tuple[Parameter, ...]:
     """The parameters of an effect over `length` edit units that say something about the cut."""
-    if "Parameters" not in operation:
-        return ()
-    stored = operation["Parameters"].value or ()
-    found = (_parameter(item, length) for item in stored if str(item.auid) in _READ)
+    found = (_parameter(item, length) for item in operation.objects("Parameters"))
     return tuple(item for item in found if item is not None)
 
 
 def _parameter(stored: Any, length: int) -> Parameter | None:
-    auid = str(stored.auid)
-    if "PointList" in stored:
-        points = _sampled(stored, length) if auid == auids.AVID_POSITION_MAP else _points(stored)
-        definition = stored.getvalue("Interpolation")
+    fields = Fields(stored)
+    auid = str(fields.get("Definition"))
+    if auid not in _READ:
+        return None
+    if "PointList" in fields:
+        points = _sampled(stored, length) if auid == auids.AVID_POSITION_MAP else _points(fields)
+        definition = fields.get("Interpolation")
         return Parameter(auid, None, points, str(definition.auid) if definition else "")
-    value = fraction(stored.getvalue("Value"))
+    value = fraction(fields.get("Value"))
     return None if value is None else Parameter(auid, value)
 
 
-def _points(stored: Any) -> tuple[Point, ...]:
+def _points(fields: Fields) -> tuple[Point, ...]:
     found = []
-    for point in stored["PointList"] or ():
-        at, value = fraction(point["Time"].value), fraction(point["Value"].value)
+    for stored in fields.objects("PointList"):
+        point = Fields(stored)
+        at, value = fraction(point.get("Time")), fraction(point.get("Value"))
         if at is not None and value is not None:
-            found.append(Point(at, value, point.getvalue("EditHint") == "Proportional"))
+            found.append(Point(at, value, point.get("EditHint") == "Proportional"))
     return tuple(found)
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 from defusedxml.ElementTree import parse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from adapters.fcpxml import read, write
 from conform.timeline import Kind, Timeline
@@ -234,6 +236,79 @@ def test_no_clip_of_the_corpus_leaves_its_source() -> None:
     found = {finding.code for path in FILES for finding in read(path).findings}
     assert "fcpxml.media_range" not in found
     assert "fcpxml.unknown" not in found
+
+
+TIMES = st.integers(0, 240).map(lambda n: f"{n}/24s")
+LENGTHS = st.integers(1, 240).map(lambda n: f"{n}/24s")
+RETIMES = st.sampled_from(
+    [
+        "",
+        "",
+        '<conform-rate scaleEnabled="0" srcFrameRate="25"/>',
+        '<conform-rate srcFrameRate="25"/>',
+        '<timeMap><timept time="0s" value="0s"/><timept time="30s" value="50s"/></timeMap>',
+        '<timeMap><timept time="0s" value="9s"/><timept time="70s" value="-5s"/></timeMap>',
+    ]
+)
+
+
+@st.composite
+def stories(draw: st.DrawFn, depth: int, lane: str = "") -> str:
+    """Any item with any children: positions, splits and speeds at random."""
+    tags = ["asset-clip", "gap", "spine"] if lane else ["asset-clip", "gap"]
+    tag = draw(st.sampled_from([*tags, *(["sync-clip", "ref-clip", "mc-clip"] if depth else [])]))
+    lanes = draw(st.lists(st.sampled_from(["1", "-1", "2"]), max_size=2 if depth else 0))
+    anchored = "".join(draw(stories(depth - 1, f'lane="{lane}"')) for lane in lanes)
+    place = f'{lane} offset="{draw(TIMES)}"'
+    if tag == "spine":
+        return f"<spine {place}>{''.join(draw(st.lists(stories(0), max_size=3)))}</spine>"
+    timing = f'{place} start="{draw(TIMES)}" duration="{draw(LENGTHS)}"'
+    if tag == "gap":
+        return "" if lane else f"<gap {timing}>{anchored}</gap>"
+    split = draw(
+        st.sampled_from(["", f'audioStart="{draw(TIMES)}" audioDuration="{draw(LENGTHS)}"'])
+    )
+    retime = draw(RETIMES)
+    refs = {"asset-clip": ["a", "v", "s"], "ref-clip": ["m0", "m1"], "mc-clip": ["mc"]}
+    ref = f'ref="{draw(st.sampled_from(refs[tag]))}"' if tag in refs else ""
+    inner = "".join(draw(st.lists(stories(depth - 1), max_size=2))) if tag == "sync-clip" else ""
+    angles = '<mc-source angleID="1" srcEnable="video"/><mc-source angleID="2" srcEnable="audio"/>'
+    inner += angles if tag == "mc-clip" else ""
+    return f"<{tag} {ref} {timing} {split}>{retime}{inner}{anchored}</{tag}>"
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> str:
+    def spine(depth: int) -> str:
+        return "".join(draw(st.lists(stories(depth), min_size=1, max_size=3)))
+
+    def asset(key: str, flags: str) -> str:
+        return f'<asset id="{key}" name="{key}" start="0s" {flags} format="f" src="file:///{key}"/>'
+
+    media = "".join(
+        f'<media id="m{n}"><sequence format="f" tcStart="{draw(TIMES)}"><spine>{spine(0)}'
+        "</spine></sequence></media>"
+        for n in range(2)
+    )
+    return (
+        '<fcpxml version="1.11"><resources><format id="f" frameDuration="1/24s"/>'
+        + asset("a", 'hasVideo="1" hasAudio="1"')
+        + asset("v", 'hasVideo="1"')
+        + asset("s", 'hasAudio="1"')
+        + f'{media}<media id="mc"><multicam format="f"><mc-angle angleID="1">{spine(0)}</mc-angle>'
+        f'<mc-angle angleID="2">{spine(0)}</mc-angle></multicam></media></resources>'
+        f'<project><sequence format="f"><spine>{spine(2)}</spine></sequence></project></fcpxml>'
+    )
+
+
+@given(documents())
+@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+def test_any_structure_comes_out_as_the_second_reader_says(tmp_path: Path, document: str) -> None:
+    path = tmp_path / "any.fcpxml"
+    path.write_text(document)
+    (expected,) = truths(parse(path).getroot())
+    (timeline,) = read(path).timelines
+    assert events(timeline) == expected
 
 
 def rounded(found: Counter[Event]) -> Counter[tuple[object, ...]]:

@@ -13,6 +13,7 @@ from aaf2.file import AAFFile
 
 from adapters.aaf.descriptors import descriptor
 from adapters.aaf.fields import Fields
+from adapters.aaf.guard import check
 from adapters.aaf.parameters import parameters
 from adapters.aaf.rates import edit_rate
 from adapters.aaf.structure import (
@@ -67,6 +68,7 @@ def opened(path: Path) -> Iterator[Any]:
     _refuse_others(path)
     file = AAFFile.__new__(AAFFile)
     try:
+        check(path)
         file.__init__(str(path), "r")
         yield file
     except FAULTS as fault:

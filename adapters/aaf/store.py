@@ -297,11 +297,15 @@ def _wave(made: Any, said: Descriptor) -> None:
     made["Summary"].value = bytearray(wave_head(said))
 
 
-def wave_head(said: Descriptor) -> bytes:
-    """A RIFF head with a format chunk and the head of the data chunk (Microsoft RIFF, 1991)."""
+def wave_head(said: Descriptor, size: int | None = None) -> bytes:
+    """A RIFF head with a format chunk and the head of a data chunk (Microsoft RIFF, 1991).
+
+    `size` is the sound in bytes, by default what the descriptor counts.
+    """
     channels, bits = said.channels or 1, said.bits or 16
     sampling, frame = said.sampling or 48000, channels * bits // 8
-    size = min((said.length or 0) * frame, 0xFFFFFFFF - 36)
+    stated = (said.length or 0) * frame if size is None else size
+    size = min(stated, 0xFFFFFFFF - 36)
     form = struct.pack("<HHIIHH", 1, channels, sampling, sampling * frame, frame, bits)
     return (
         struct.pack("<4sI4s4sI", b"RIFF", 36 + size, b"WAVE", b"fmt ", len(form))

@@ -69,6 +69,8 @@ class Placing:
         for number, frame in self._anchored(self._decoded_from(first)):
             if shape is None:
                 shape, place = _shape(frame), number or 0
+                if place - max(first, 0) > self._hole:
+                    self._gap(max(first, 0), place)
             self._check(frame, shape)
             if number is not None and abs(number - place) > self._hole:
                 if max(place, number) > wanted:  # before the stretch it is no matter

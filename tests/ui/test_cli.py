@@ -233,3 +233,42 @@ def _rest(screen: int) -> bytes:
         if not more:
             return said
         said += more
+
+
+@pytest.mark.parametrize(
+    "suffix", [".otio", ".edl", ".xml", ".fcpxml", ".aaf", ".rpp", ".dawproject"]
+)
+def test_convert_keeps_every_sound_event_where_it_was(
+    conform: Conform, film: Film, tmp_path: Path, suffix: str
+) -> None:
+    target = tmp_path / f"film{suffix}"
+    ran = conform("convert", film.otio, target, "--json")
+    assert ran.code == 0, ran.err
+    seen = conform("inspect", target, "--rate", "23.976", "--json").json["timelines"][0]
+    ins = [
+        Fraction(clip["record_in"]["seconds"])
+        for track in seen["tracks"]
+        if track["kind"] == "audio"
+        for clip in track["clips"]
+    ]
+    first = min(event.record_in for event in film.truth.events)
+    assert sorted(t - min(ins) for t in ins) == sorted(
+        event.record_in - first for event in film.truth.events
+    )
+
+
+def test_convert_takes_only_the_tracks_that_are_asked_for(
+    conform: Conform, film: Film, tmp_path: Path
+) -> None:
+    answer = conform("convert", film.otio, tmp_path / "a.otio", "--tracks", "A1", "--json").json
+    assert [(track["kind"], track["index"]) for track in answer["tracks"]] == [("audio", 1)]
+    assert conform("convert", film.otio, tmp_path / "b.otio", "--tracks", "B3").code == 2
+
+
+def test_convert_to_a_format_that_is_not_written_says_which_are(
+    conform: Conform, film: Film, tmp_path: Path
+) -> None:
+    ran = conform("convert", film.otio, tmp_path / "film.pdf")
+    assert ran.code == 2
+    assert "otio" in ran.err
+    assert list(tmp_path.iterdir()) == []

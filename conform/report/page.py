@@ -41,6 +41,9 @@ WORDS: dict[str, str] = {
     Status.MEASURED: "measured",
     Status.METADATA: "timecode only",
     Status.NOT_MEASURED: "not measured",
+    Judgement.WITHIN: "timecode within",
+    Judgement.OUTSIDE: "timecode outside",
+    Judgement.UNDECIDED: "timecode undecided",
     Judgement.NOT_JUDGED: "not judged",
 }
 

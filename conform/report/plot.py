@@ -12,7 +12,7 @@ from markupsafe import Markup
 from conform.report.gather import Line, Report
 
 _WIDTH, _HEIGHT = 1160, 330
-_LEFT, _RIGHT, _TOP, _BOTTOM = 74, 64, 18, 34
+_LEFT, _RIGHT, _TOP, _BOTTOM = 74, 64, 30, 34
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56a0c8", "#b8860b", "#444444", "#7b5ea7")
 """Distinct to colour-blind eyes (after Okabe and Ito), dark enough for paper."""

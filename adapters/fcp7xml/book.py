@@ -11,6 +11,7 @@ from lxml import etree
 from adapters.xmlgate import Document
 from conform.errors import TimelineError
 from conform.findings import Finding
+from conform.timeline import Source
 
 Element = etree._Element  # noqa: SLF001 (lxml exports its element type under no public name)
 
@@ -30,6 +31,8 @@ def number(element: Element | None, path: str) -> Fraction | None:
 
 def exact(said: str) -> Fraction | None:
     """The exact value of a decimal text, None where it is none."""
+    if len(said) < _LONGEST_NUMBER and said.isascii() and said.isdigit():
+        return Fraction(int(said))
     if not said or len(said) > _LONGEST_NUMBER or "e" in said.lower():
         return _scientific(said)
     try:
@@ -89,6 +92,8 @@ class Book:
     files: dict[str, Element]
     sequences: dict[str, Element]
     masters: dict[str, Element]
+    sources: dict[Element, Source] = field(default_factory=dict)
+    """The files that were read already: each is referred to by many clips."""
 
     @classmethod
     def open(cls, document: Document) -> Book:

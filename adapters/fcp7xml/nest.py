@@ -98,7 +98,7 @@ def _seen(tracks: tuple[Track, ...], window: Interval) -> Iterable[list[Clip]]:
     """The highest enabled picture of each moment; titles and generators let the lower ones show."""
     free = [window]
     for track in reversed([track for track in tracks if track.enabled]):
-        shown = [clip for clip in track.clips if clip.enabled]
+        shown = [clip for clip in track.clips if clip.enabled and trimmed(clip, *window)]
         yield [cut for clip in shown for gap in free if (cut := trimmed(clip, *gap)) is not None]
         for clip in shown:
             if not clip.source.generated:

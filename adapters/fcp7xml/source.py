@@ -19,7 +19,10 @@ def source_of(item: Element, file: Element | None, inherited: Rate, book: Book) 
     if file is None:
         source = Source(name=text(item, "name"))
     else:
-        source = _of_file(book.whole(book.files, file), inherited, book)
+        whole = book.whole(book.files, file)
+        if whole not in book.sources:
+            book.sources[whole] = _of_file(whole, inherited, book)
+        source = book.sources[whole]
     logged = item.find("logginginfo")
     return replace(
         source,

@@ -532,6 +532,14 @@ def test_the_highest_picture_of_a_nest_is_seen_and_titles_let_it_through(desk: D
     assert seen == [(0, 10, 0, 10), (10, 20, 700, 710), (20, 30, 20, 30)]
 
 
+def test_a_still_of_a_nest_holds_the_leaf_of_that_moment(desk: Desk) -> None:
+    inner = nest(
+        f"<track>{clip(0, 30, 100, 130)}</track><track>{clip(0, 5, 7, 12)}</track>",
+    )
+    (found,) = desk.video(nested(1000, 1050, 12, inner, retime(0)))
+    assert (found.speed, frames(found)) == (0, (1000, 1050, 112, 112))
+
+
 def test_an_audio_nest_plays_the_tracks_of_its_output_channel(desk: Desk) -> None:
     lane = "<track><outputchannelindex>{}</outputchannelindex>{}</track>"
     inner = nest(audio=lane.format(1, clip(0, 30, 0, 30)) + lane.format(2, clip(0, 30, 300, 330)))

@@ -9,7 +9,7 @@ from math import hypot
 
 from conform.candidates import Candidate
 from conform.findings import Finding, info, warning
-from conform.joint import Slip
+from conform.joint import Joint, Slip
 from conform.match import Match, Verdict, early_or_late
 from conform.placing import Heard, Place
 from conform.refine import Fine
@@ -73,8 +73,10 @@ def _measured(
     """A matched event, placed by its take's line, or by its own sound where it stands apart."""
     clip = attempt.event.clip
     rate = take.roll.sample_rate
-    apart = stands_apart(attempt, take, fine, picture_in)
-    line = _Line.of_event(slip(fine, clip, picture_in), take) if apart else _Line.of_take(take)
+    own = slip(fine, clip, picture_in)
+    alone = stands_apart(attempt, take, fine, picture_in)
+    alone |= own.half_width < take.joint.half_width_at(own.time)
+    line = _Line.of_event(own, take) if alone else _Line.of_take(take)
     base = float(clip.record_in - clip.source_in)
     zero = base + line.at(float(middle(clip)) - base - line.slip)
     candidate = place.candidate
@@ -121,38 +123,36 @@ def stands_apart(attempt: Attempt, take: Take, fine: Fine, picture_in: Fraction)
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A slip in seconds at a take time, with the take's drift."""
+    """A slip in seconds at a take time, and the take's tilt from there."""
 
     time: float
     slip: float
     half_width: float
-    drift: float | None
-    drift_half_width: float | None
+    joint: Joint
 
     @classmethod
     def of_take(cls, take: Take) -> _Line:
         joint = take.joint
-        return cls(joint.time, joint.slip, joint.half_width, joint.drift, joint.drift_half_width)
+        return cls(joint.time, joint.slip, joint.half_width, joint)
 
     @classmethod
     def of_event(cls, own: Slip, take: Take) -> _Line:
-        joint = take.joint
-        return cls(own.time, own.slip, own.half_width, joint.drift, joint.drift_half_width)
+        return cls(own.time, own.slip, own.half_width, take.joint)
 
     def at(self, time: float) -> float:
-        return self.slip + (self.drift or 0.0) * (time - self.time)
+        return self.slip + self.joint.tilt * (time - self.time)
 
 
 def _match(match: Match, line: _Line, base: float, polarity: int, rate: int) -> Match:
     """The match with the place of the take's first sample in the picture's clock."""
-    half = line.drift_half_width
-    carried = hypot(line.half_width, (half or 0.0) * line.time)
+    joint = line.joint
+    claimed = joint.drift is not None
     return replace(
         match,
         lag_samples=(base + line.at(0.0)) * rate,
-        uncertainty_samples=carried * rate,
-        drift_ppm=None if line.drift is None else line.drift * 1e6,
-        drift_uncertainty_ppm=None if half is None else half * 1e6,
+        uncertainty_samples=hypot(line.half_width, joint.tilt_half_width * line.time) * rate,
+        drift_ppm=joint.tilt * 1e6 if claimed else None,
+        drift_uncertainty_ppm=joint.tilt_half_width * 1e6 if claimed else None,
         polarity=polarity,
     )
 

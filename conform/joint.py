@@ -18,8 +18,7 @@ from conform.evidence import STEEPEST
 
 _TOGETHER = 0.001  # seconds within which events of a take agree at first sight
 _CERTAIN = 1e-6  # a drift whose half-width is above this is not claimed
-_SPAN = 4.0  # seconds of take below which no drift is asked for
-_GROUPS = 5
+_USUAL = 50e-6  # drift of usual clocks: 7 to 145 ppm were met between cameras and recorders
 _OUTLYING = 4.0  # scatters from which one group of frames is left out
 
 Reals = NDArray[np.float64]
@@ -48,23 +47,36 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class Joint:
-    """One line for a take: `slip` in seconds at take time `time`; half-widths are 95 %."""
+    """One line for a take: `slip` in seconds at take time `time`; half-widths are 95 %.
+
+    `tilt` is the likeliest drift even where it is too uncertain to be claimed.
+    """
 
     time: float
     slip: float
     half_width: float
-    drift: float | None
-    drift_half_width: float | None
+    tilt: float
+    tilt_half_width: float
     outliers: frozenset[int]
     """The events, by their place in the list given, that do not share the line."""
 
+    @property
+    def drift(self) -> float | None:
+        """The drift, where it is certain enough to be claimed."""
+        return self.tilt if self.tilt_half_width < _CERTAIN else None
+
+    @property
+    def drift_half_width(self) -> float | None:
+        """The claimed drift's 95 % half-width."""
+        return self.tilt_half_width if self.tilt_half_width < _CERTAIN else None
+
     def at(self, time: float) -> float:
         """The slip at a time of the take."""
-        return self.slip + (self.drift or 0.0) * (time - self.time)
+        return self.slip + self.tilt * (time - self.time)
 
     def half_width_at(self, time: float) -> float:
         """The 95 % half-width of the slip at a time of the take."""
-        return float(np.hypot(self.half_width, (self.drift_half_width or 0.0) * (time - self.time)))
+        return float(np.hypot(self.half_width, self.tilt_half_width * (time - self.time)))
 
 
 def solve(slips: Sequence[Slip]) -> Joint:
@@ -73,20 +85,19 @@ def solve(slips: Sequence[Slip]) -> Joint:
     points = np.concatenate([slips[index].points for index in inside])
     weights = np.concatenate([_weights(slips[index]) for index in inside])
     keep = np.ones(len(points), bool)
+    line = _weighted(points, weights)
     for _ in range(4):
         line = _weighted(points[keep], weights[keep])
         misses = np.abs(points[:, 1] - line.slip - line.tilt * (points[:, 0] - line.time))
-        scatter = 1.4826 * float(np.median((misses * np.sqrt(weights))[keep])) + 1e-12
-        keep = misses * np.sqrt(weights) < _OUTLYING * scatter
-    half = stats.t.ppf(0.975, max(int(keep.sum()) - 2, 1))
-    tilted = line.tilt_error is not None and half * line.tilt_error < _CERTAIN
-    drift = line.tilt if tilted else None
+        misses *= np.sqrt(weights)
+        keep = misses < _OUTLYING * 1.4826 * float(np.median(misses[keep])) + 1e-9
+    half = float(stats.t.ppf(0.975, max(int(keep.sum()) - 2, 1)))
     return Joint(
         time=line.time,
         slip=line.slip,
-        half_width=max(half * line.error, 1e-7),
-        drift=drift,
-        drift_half_width=float(half * line.tilt_error) if drift is not None else None,
+        half_width=half * line.error,
+        tilt=line.tilt,
+        tilt_half_width=half * line.tilt_error,
         outliers=frozenset(set(range(len(slips))) - set(inside)),
     )
 
@@ -114,22 +125,22 @@ class _Fit:
     slip: float
     error: float
     tilt: float
-    tilt_error: float | None
+    tilt_error: float
 
 
 def _weighted(points: Reals, weights: Reals) -> _Fit:
-    """A weighted least-squares line; level where the take is too short or short of groups."""
+    """A weighted least-squares line whose tilt is held to what clocks do (ridge regression).
+
+    Scatter beyond what the weights say widens the errors; less scatter does not narrow them, since
+    an event's groups may share an error that they do not show.
+    """
     time = float(np.average(points[:, 0], weights=weights))
     slip = float(np.average(points[:, 1], weights=weights))
     away = points[:, 0] - time
-    total = float(weights.sum())
-    count = len(points)
-    if count < _GROUPS or np.ptp(points[:, 0]) < _SPAN:
-        misses = points[:, 1] - slip
-        spread = max(float((weights * misses**2).sum()) / max(count - 1, 1), 1.0)
-        return _Fit(time, slip, float(np.sqrt(spread / total)), 0.0, None)
-    moment = float((weights * away**2).sum())
+    moment = float((weights * away**2).sum()) + 1 / _USUAL**2
     tilt = float((weights * away * (points[:, 1] - slip)).sum()) / moment
     misses = points[:, 1] - slip - tilt * away
-    spread = float((weights * misses**2).sum()) / max(count - 2, 1)
-    return _Fit(time, slip, float(np.sqrt(spread / total)), tilt, float(np.sqrt(spread / moment)))
+    spread = max(float((weights * misses**2).sum()) / max(len(points) - 2, 1), 1.0)
+    return _Fit(
+        time, slip, float(np.sqrt(spread / weights.sum())), tilt, float(np.sqrt(spread / moment))
+    )

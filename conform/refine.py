@@ -30,6 +30,7 @@ _FIRST = 0.5  # an earlier arrival counts from this share of the highest peak
 _FLOOR = 0.004  # samples: what interpolation and float32 leave, measured on exact copies
 _SPAN_FOR_DRIFT = 15.0
 _WORTH_SAYING = 10e-6  # a drift less certain than this is not claimed
+_SHARED = 1.3  # scatter that groups hide: frames overlap by half, and share their weights
 _TAPS = 24  # samples to either side that interpolate the correlation
 _WITHIN = 4  # samples around the peak in which one group's own peak is looked for
 _FINE = 16  # steps to a sample
@@ -140,7 +141,7 @@ def _spread(points: NDArray[np.float64]) -> list[float]:
 def _frame_size(segments: Sequence[_Segment], rate: int) -> int:
     """A third of a second; half that for short material, so that there are frames to compare."""
     seconds = 0.34 if len(segments) > 2 else 0.17
-    return int(fft.next_fast_len(round(seconds * rate), real=True))
+    return 2 * int(fft.next_fast_len(round(seconds * rate / 2), real=True))
 
 
 def _groups(
@@ -235,9 +236,9 @@ def _weights(total: Bins, powers: Reals, frames: int, rate: int) -> Reals:
     )
     chance = 1 / max(frames, 2)  # what unrelated noise shows: one over the number of frames
     coherence = np.clip((smooth - chance) / (1 - chance), 0, 0.98)
-    weight = mask(Band(_LOW, _HIGH * rate), size, rate) * coherence / (1 - coherence)
-    if not weight.any():  # nothing stands out: the speech band, whitened
-        weight = mask(SPEECH, size, rate)
+    odds = coherence / (1 - coherence) * mask(Band(_LOW, _HIGH * rate), size, rate)
+    # Where nothing stands out, the speech band, whitened.
+    weight = odds if odds.any() else mask(SPEECH, size, rate)
     return np.asarray(weight / (np.abs(total) + _TINY), np.float64)
 
 
@@ -302,7 +303,7 @@ def _half_width(without: Reals) -> float:
     if count < 3:
         return 1.0  # samples; too few frames to see a scatter
     error = np.sqrt((count - 1) / count * np.square(without - without.mean()).sum())
-    return float(stats.t.ppf(0.975, count - 1) * error)
+    return float(stats.t.ppf(0.975, count - 1) * error * _SHARED)
 
 
 def slope_of(times: Reals, lags: Reals) -> tuple[float, float] | None:

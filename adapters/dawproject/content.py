@@ -1,4 +1,4 @@
-"""What stands inside a clip: a file, maybe warped, maybe with a gain, maybe nested once more."""
+"""What stands inside a clip: a file, maybe warped, maybe with a gain."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from fractions import Fraction
 from lxml import etree
 
 from adapters.daw import decibels, number
-from conform.timeline import ZERO, Keyframe, TimePoint
+from conform.timeline import Keyframe, TimePoint
 
 Element = etree._Element  # noqa: SLF001  # lxml gives the type no other name
 Time = Callable[[Element, str, str], Fraction]
 """How a time attribute of a unit becomes seconds."""
-
-_DEEPEST = 4  # Bitwig puts clips into clips once
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +22,11 @@ class Content:
 
     media: Element
     warps: tuple[TimePoint, ...] = ()
-    shift: Fraction = ZERO
     gain_db: float = 0.0
     gain_curve: tuple[Keyframe, ...] = ()
 
     def source_at(self, at: Fraction) -> Fraction:
         """The time in the file at a content time; beyond the warps their end slopes go on."""
-        at += self.shift
         if len(self.warps) < 2:
             return at
         after = next((i for i, p in enumerate(self.warps) if p.record >= at), len(self.warps) - 1)
@@ -39,8 +35,8 @@ class Content:
         return one.source + (at - one.record) * slope
 
 
-def content_of(clip: Element, time: Time, depth: int = 0) -> Content | None:
-    """The file of a clip, through lanes, warps and one clip inside; None where there is none."""
+def content_of(clip: Element, time: Time) -> Content | None:
+    """The file of a clip, through lanes and warps; None where there is none."""
     for inner in clip:
         if inner.tag in ("Audio", "Video"):
             return Content(inner)
@@ -48,30 +44,8 @@ def content_of(clip: Element, time: Time, depth: int = 0) -> Content | None:
             media = next((e for e in inner if e.tag in ("Audio", "Video")), None)
             return None if media is None else Content(media, _warps(inner, time))
         if inner.tag == "Lanes":
-            return _with_gain(content_of(inner, time, depth), inner, time)
-        if inner.tag == "Clips" and depth < _DEEPEST:
-            return _nested(inner, time, depth)
+            return _with_gain(content_of(inner, time), inner, time)
     return None
-
-
-def _nested(clips: Element, time: Time, depth: int) -> Content | None:
-    """The content of the only clip in a clip, moved to where it stands there."""
-    inside = clips.findall("Clip")
-    if len(inside) != 1:
-        return None
-    unit = clips.get("timeUnit", "seconds")
-    content = content_of(inside[0], time, depth + 1)
-    if content is None:
-        return None
-    at = time(inside[0], "time", unit)
-    begin = time(inside[0], "playStart", inside[0].get("contentTimeUnit", unit))
-    return Content(
-        content.media,
-        content.warps,
-        content.shift + begin - at,
-        content.gain_db,
-        content.gain_curve,
-    )
 
 
 def _warps(element: Element, time: Time) -> tuple[TimePoint, ...]:
@@ -95,8 +69,8 @@ def _with_gain(content: Content | None, lanes: Element, time: Time) -> Content |
             for point in points.iterfind("RealPoint")
         ]
         if len(keys) == 1:
-            return Content(content.media, content.warps, content.shift, keys[0].value)
-        return Content(content.media, content.warps, content.shift, 0.0, tuple(keys))
+            return Content(content.media, content.warps, keys[0].value)
+        return Content(content.media, content.warps, 0.0, tuple(keys))
     return content
 
 

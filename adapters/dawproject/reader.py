@@ -10,7 +10,7 @@ from pathlib import Path
 from lxml import etree
 
 from adapters.cut import Cut
-from adapters.daw import crossfades, number, ratio, snapped
+from adapters.daw import crossfades, extended, number, ratio, snapped
 from adapters.dawproject.archive import open_archive
 from adapters.dawproject.content import Content, content_of, text_of
 from adapters.xmlgate import Document, line_of
@@ -113,36 +113,60 @@ class _Reader:
         unit, track = element.get("timeUnit", unit), element.get("track", track)
         for inner in element:
             if inner.tag == "Clip":
-                if clip := self._clip(inner, unit):
-                    yield track, clip
+                yield from ((track, clip) for clip in self._clip(inner, unit))
             elif inner.tag in ("Lanes", "Clips"):
                 yield from self._lane(inner, track, unit)
 
-    def _clip(self, element: Element, unit: str) -> Clip | None:
-        """A clip of sound or picture; None for notes and the like."""
-        content = content_of(element, self.time)
-        if content is None:
-            return None
+    def _clip(self, element: Element, unit: str) -> Iterator[Clip]:
+        """A clip of sound or picture, or those inside it; nothing for notes and the like."""
         start, length = (self.time(element, name, unit) for name in ("time", "duration"))
-        if length <= 0:
-            self.note("dawproject.clip", "a clip without a length was left out", element)
-            return None
         begin = self.time(element, "playStart", element.get("contentTimeUnit", unit))
         fades = element.get("fadeTimeUnit", unit)
-        clip = Clip(
+        frame = Clip(
             element.get("name", ""),
             start,
             start + length,
-            ZERO,
-            ZERO,
-            _source(content.media),
-            gain_db=content.gain_db,
-            gain_curve=content.gain_curve,
+            begin,
+            begin + length,
             fade_in=self._fade(element, "fadeInTime", fades),
             fade_out=self._fade(element, "fadeOutTime", fades),
             enabled=element.get("enable", "true") != "false",
         )
-        return self._warped(clip, content, begin)
+        inside = element.find("Clips")
+        content = content_of(element, self.time)
+        if element.get("reference"):
+            self.note("dawproject.alias", "a clip that repeats another was left out", element)
+        elif length <= 0 and (content or inside is not None):
+            self.note("dawproject.clip", "a clip without a length was left out", element)
+        elif inside is not None:
+            yield from self._nested(frame, inside, element.get("contentTimeUnit", unit))
+        elif content:
+            gain, curve = content.gain_db, content.gain_curve
+            clip = replace(frame, source=_source(content.media), gain_db=gain, gain_curve=curve)
+            yield self._warped(clip, content, begin)
+
+    def _nested(self, frame: Clip, clips: Element, unit: str) -> Iterator[Clip]:
+        """The clips inside a clip, as far as its frame shows them, on the frame's record time."""
+        inner_unit = clips.get("timeUnit", unit)
+        shift = frame.record_in - frame.source_in
+        for element in clips.iterfind("Clip"):
+            for clip in self._clip(element, inner_unit):
+                first = max(clip.record_in, frame.source_in)
+                last = min(clip.record_out, frame.source_out)
+                if first >= last:
+                    continue
+                if clip.time_map and (first, last) != (clip.record_in, clip.record_out):
+                    self.note("dawproject.bent", "a bent clip was cut at its mean speed", element)
+                shown = extended(clip, first, last)
+                yield replace(
+                    shown,
+                    name=clip.name or frame.name,
+                    record_in=first + shift,
+                    record_out=last + shift,
+                    fade_in=frame.fade_in if first == frame.source_in else shown.fade_in,
+                    fade_out=frame.fade_out if last == frame.source_out else shown.fade_out,
+                    enabled=frame.enabled and clip.enabled,
+                )
 
     def _warped(self, clip: Clip, content: Content, begin: Fraction) -> Clip:
         """The clip with the span of its source, through the points of a warp."""

@@ -35,7 +35,7 @@ class Line:
     def flagged(self) -> bool:
         """Whether a person should look: outside the tolerance, straddling it, or not measured."""
         odd = self.judgement in (Judgement.OUTSIDE, Judgement.UNDECIDED)
-        return odd or self.event.status is Status.NOT_MEASURED
+        return odd or self.event.status is not Status.MEASURED
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,22 @@ def test_beats_warps_and_nested_clips_become_seconds(tmp_path: Path) -> None:
     assert timeline.markers == (Marker(Fraction(3, 2), "pop", color="#ff0000"),)
 
 
+def test_several_clips_in_a_clip_show_through_its_frame(tmp_path: Path) -> None:
+    media = '<Audio channels="1" duration="9" sampleRate="48000"><File path="a.wav"/></Audio>'
+    inside = "".join(
+        f'<Clip time="{at}" duration="4" playStart="1">{media}</Clip>' for at in (0, 6, 20)
+    )
+    text = f"""<Project version="1.0"><Structure><Track contentType="audio" id="a"/></Structure>
+    <Arrangement><Lanes timeUnit="seconds"><Lanes track="a"><Clips>
+    <Clip time="100" duration="6" playStart="2" fadeInTime="1" name="frame">
+    <Clips>{inside}</Clips></Clip></Clips></Lanes></Lanes></Arrangement></Project>"""
+    (timeline,) = read(packed(tmp_path / "a.dawproject", text), rate=R24).timelines
+    one, two = timeline.tracks[0].clips
+    assert spans(one) == [100, 102, 3, 5]
+    assert spans(two) == [104, 106, 1, 3]
+    assert (one.name, one.fade_in, two.fade_in) == ("frame", Fade(Fraction(1)), None)
+
+
 def test_beats_of_a_changing_tempo_are_refused_with_their_line(tmp_path: Path) -> None:
     changes = (
         '<TempoAutomation unit="bpm"><Target/><RealPoint time="0" value="90"/>'

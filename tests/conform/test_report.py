@@ -208,7 +208,7 @@ def test_json_carries_the_events_as_the_command_line_gives_them(sync: Sync, foun
         "measured": 2,
         "metadata": 1,
         "not_measured": 1,
-        "flagged": 2,
+        "flagged": 3,
     }
     for shape, event in zip(body["events"], sync.events, strict=True):
         assert event_json(event, sync).items() <= shape.items()

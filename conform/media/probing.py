@@ -183,16 +183,17 @@ def _first_packets(container: InputContainer) -> dict[int, Packet[Stream]]:
 
 def _steady_rate(stream: AvVideo) -> Fraction | None:
     """The frame rate, where all frames last equally long; None where they do not."""
-    average, base = stream.average_rate, stream.base_rate or stream.guessed_rate
+    base = stream.base_rate or stream.guessed_rate
+    average = stream.average_rate or base  # a few frames of a transport stream have no average
     if not average or not base or not stream.time_base:
         return None
     stamps = [entry.timestamp for entry in stream.index_entries]
     if len(stamps) > 2 and len(stamps) == stream.frames:
         return base if _regular(stamps, 1 / (base * stream.time_base)) else None
-    near, nearer = Rate.near(average), Rate.near(base)
-    if near is not None and (nearer is None or near == nearer or base == 2 * average):
+    if abs(average / base - 1) < Fraction(1, 1000) or base == 2 * average:
         return average  # interlaced picture has a base of fields
-    return nearer.fps if nearer and abs(average / base - 1) < Fraction(1, 100) else None
+    stretched = abs(average / base - 1) < Fraction(1, 100)  # by a first frame, see _regular
+    return base if stretched and Rate.near(base) else None
 
 
 def _regular(stamps: list[int], step: Fraction) -> bool:

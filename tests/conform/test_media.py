@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from conform import media
 from conform.errors import MediaError
 from conform.findings import Finding
+from conform.timecode import RATES
 
 RATE = 48_000
 
@@ -364,25 +365,46 @@ def test_memory_stays_flat_on_a_long_file(tmp_path: Path) -> None:
     assert grown < 20_000  # KB; the half hour would be 520 MB
 
 
-def timecode_movie(path: Path, label: str) -> None:
+def movie(path: Path, rate: Fraction, label: str = "") -> Path:
+    """Thirty frames without sound, with a timecode label where the container can hold one."""
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("mpeg4", rate=Fraction(30_000, 1001))
+        codec = "mpeg2video" if path.suffix == ".mxf" else "mpeg4"
+        stream = container.add_stream(codec, rate=rate)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-        stream.metadata["timecode"] = label
+        if label:
+            stream.metadata["timecode"] = container.metadata["timecode"] = label
         for number in range(30):
             frame = av.VideoFrame(64, 48, "yuv420p")
-            frame.pts = number
+            frame.pts, frame.time_base = number, 1 / rate
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+    return path
 
 
-def test_a_timecode_track_is_read(tmp_path: Path) -> None:
-    timecode_movie(tmp_path / "guide.mov", "01:00:00;02")
-    probed = media.probe(tmp_path / "guide.mov")
+@pytest.mark.parametrize("suffix", [".mov", ".mp4", ".mxf"])
+def test_a_timecode_track_is_read(suffix: str, tmp_path: Path) -> None:
+    probed = media.probe(movie(tmp_path / f"a{suffix}", Fraction(30_000, 1001), "01:00:00;02"))
     assert probed.timecode == "01:00:00;02"
-    assert probed.video[0].rate is not None
-    assert probed.video[0].rate.name == "29.97"
     assert probed.audio == ()
+    assert probed.findings == ()
+
+
+@pytest.mark.parametrize("suffix", [".mov", ".mkv", ".ts", ".avi", ".mxf"])
+@pytest.mark.parametrize("name", ["23.976", "24", "25", "29.97", "50", "59.94"])
+def test_a_frame_rate_is_exact(suffix: str, name: str, tmp_path: Path) -> None:
+    rate = RATES[name]
+    seen = media.probe(movie(tmp_path / f"a{suffix}", rate.fps)).video[0]
+    assert seen.rate == rate
+    assert seen.frames == 30
+    assert seen.duration is not None
+    assert abs(seen.duration - rate.seconds(30)) < Fraction(1, 900)
+
+
+@pytest.mark.parametrize("suffix", [".mov", ".mkv", ".avi"])
+def test_a_rate_that_nobody_uses_is_found(suffix: str, tmp_path: Path) -> None:
+    probed = media.probe(movie(tmp_path / f"a{suffix}", Fraction(12)))
+    assert probed.video[0].rate is None
+    assert codes(probed.findings) == ["media.rate-unknown"]
 
 
 def test_a_variable_frame_rate_is_found(tmp_path: Path) -> None:
@@ -432,7 +454,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         path = folder / f"sample.{kind.lower()}"
         soundfile.write(path, noise(4800), RATE, format=kind)
         made[path.suffix] = path.read_bytes()
-    timecode_movie(folder / "sample.mov", "10:00:00:00")
+    movie(folder / "sample.mov", Fraction(25), "10:00:00:00")
     made[".mov"] = (folder / "sample.mov").read_bytes()
     return made
 

@@ -146,6 +146,7 @@ def _fade(fade: Fade | None, stretch: Stretch, grid: Grid) -> int:
     """A fade's length in edit units, at most half of the clip where both ends fade too far."""
     if fade is None:
         return 0
+    _note_curve(fade.curve, grid)
     both = (stretch.clip.fade_in, stretch.clip.fade_out)
     asked = [floor(f.duration * grid.rate + _HALF) for f in both if f is not None]
     length = floor(fade.duration * grid.rate + _HALF)
@@ -190,6 +191,7 @@ def _crossed(
         if head > free or not _reaches(before, after, head, tail, grid):
             continue
         used.add(crossing.cut)
+        _note_curve(crossing.curve, grid)
         joined[index - 1] = replace(before, tail=tail)
         joined[index] = replace(after, head=head)
         overlaps[index] = transition(
@@ -199,6 +201,11 @@ def _crossed(
         said = f"the {crossings[cut].name} at {float(cut):.3f} s of {_name(track)}"
         grid.notes.lost("aaf.crossfade", f"{said} has no two clips with handles; it became a cut")
     return joined, overlaps
+
+
+def _note_curve(curve: Curve, grid: Grid) -> None:
+    if curve not in {Curve.UNKNOWN, *auids.INTERPOLATIONS}:
+        grid.notes.lost("aaf.curve", f"AAF has no {curve.value} fades; they were made linear")
 
 
 def _transition_name(crossing: Crossing, kind: Kind) -> str:

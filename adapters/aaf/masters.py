@@ -53,21 +53,30 @@ class Uses:
     channels: int
     first: Fraction
     last: Fraction
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The mobs of one source in one kind, and the file behind them where it can be opened."""
+    """The mobs of one source in one kind, and the file behind them where it can be opened.
 
-    master: Mob
+    A DAW names a clip by its master mob: there is one for every name that the cut gives to clips
+    of the source.
+    """
+
+    masters: tuple[Mob, ...]
     file: Mob
     tape: Mob | None
     path: Path | None
 
     @property
     def mobs(self) -> tuple[Mob, ...]:
-        """Master, file and tape, as far as there are."""
-        return (self.master, self.file, *((self.tape,) if self.tape else ()))
+        """Masters, file and tape, as far as there are."""
+        return (*self.masters, self.file, *((self.tape,) if self.tape else ()))
+
+    def master(self, clip: Clip) -> Mob:
+        """The master mob of a clip, by the name that it shows."""
+        return next(mob for mob in self.masters if mob.name == clip_name(clip))
 
 
 def mob_id(*content: object) -> str:
@@ -77,18 +86,25 @@ def mob_id(*content: object) -> str:
     return "urn:smpte:umid:060a2b34.01010105.01010f20.13000000." + ".".join(groups)
 
 
+def clip_name(clip: Clip) -> str:
+    """The name that a clip shows, its source's where it has none."""
+    return clip.name or clip.source.name
+
+
 def uses(clips: Iterable[tuple[Kind, Clip]]) -> list[Uses]:
     """Every source that clips use, once per kind, in order of first use."""
     found: dict[tuple[Source, Kind], Uses] = {}
     for kind, clip in clips:
         key = (clip.source, kind)
         known = found.get(key) or Uses(clip.source, kind, 1, clip.source_in, clip.source_out)
+        names = dict.fromkeys((*known.names, clip_name(clip)))
         found[key] = Uses(
             clip.source,
             kind,
             max(known.channels, clip.source.channels or 1, *clip.channels, 1),
             min(known.first, clip.source_in),
             max(known.last, clip.source_out),
+            tuple(names),
         )
     return list(found.values())
 
@@ -112,18 +128,15 @@ def family(used: Uses, frames: Rate, sampling: int, taken: set[str], notes: Note
     tape_clip = SourceClip(length, tape_start, tape.id if tape else "", 1 if tape else 0)
     file_slots = tuple(_slot(n, rate, essence, tape_clip) for n in numbers)
     file = Mob(file_id, source.name, Role.SOURCE, "", file_slots, descriptor)
-    master_slots = tuple(
-        _slot(n, rate, essence, SourceClip(length, 0, file_id, n)) for n in numbers
-    )
-    master = Mob(
-        mob_id("master", used.kind, source),
-        source.name,
-        Role.MASTER,
-        "",
-        master_slots,
-        comments=_comments(source),
-    )
-    return Family(master, file, tape, path)
+    slots = tuple(_slot(n, rate, essence, SourceClip(length, 0, file_id, n)) for n in numbers)
+    masters = tuple(_master(used, name, slots) for name in used.names)
+    return Family(masters, file, tape, path)
+
+
+def _master(used: Uses, name: str, slots: tuple[Slot, ...]) -> Mob:
+    mob = mob_id("master", used.kind, used.source, name)
+    comments = _comments(used.source, name)
+    return Mob(mob, name, Role.MASTER, "", slots, comments=comments)
 
 
 def _slot(number: int, rate: Fraction, essence: Essence, segment: Segment) -> Slot:
@@ -139,8 +152,14 @@ def _file_id(used: Uses, taken: set[str]) -> str:
     return chosen
 
 
-def _comments(source: Source) -> Metadata:
-    said = (("Scene", source.scene), ("Take", source.take), ("Tape", source.tape))
+def _comments(source: Source, name: str) -> Metadata:
+    """The bin columns of a clip; `Source File` is Media Composer's for the name of the media."""
+    said = (
+        ("Source File", source.name if source.name != name else ""),
+        ("Scene", source.scene),
+        ("Take", source.take),
+        ("Tape", source.tape),
+    )
     kept = (pair for pair in source.metadata if pair[0] not in _OURS)
     return tuple(pair for pair in (*said, *kept) if pair[1])
 

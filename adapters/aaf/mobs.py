@@ -32,6 +32,7 @@ _LONGEST = 20  # mobs from a file to its tape
 _SECOND = Fraction(1)
 
 _COMMENTS: dict[str, tuple[str, ...]] = {
+    "name": ("source file",),
     "scene": ("scene",),
     "take": ("take",),
     "tape": ("soundroll", "sound roll", "soundtape", "tape", "tapeid", "tape id", "tape name"),
@@ -82,7 +83,7 @@ class Sources:
         fields, comments = _columns(comments)
         places = tuple(urls.path_of(url) for url in (*said.urls, *origin.urls))
         source = Source(
-            name=_name(leaf) or mob.name or urls.name_of(next(iter(places), "")),
+            name=fields["name"] or _name(leaf) or mob.name or urls.name_of(next(iter(places), "")),
             url=next(iter(places), ""),
             reel=origin.reel,
             scene=fields["scene"],

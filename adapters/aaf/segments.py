@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
 
@@ -37,6 +37,9 @@ class Segments:
         """The segment of a clip with its handles."""
         clip = stretch.clip
         family = self.families[clip.source, kind]
+        if kind is Kind.VIDEO:
+            clip = replace(clip, channels=())
+        self._note_left_out(clip)
         segment: Segment
         if clip.speed == 1 and not clip.time_map:
             into = clip.source_in - (clip.source.start or ZERO)
@@ -50,6 +53,12 @@ class Segments:
             return segment
         return Selector(stretch.length, Filler(stretch.length), (segment,), _MUTED)
 
+    def _note_left_out(self, clip: Clip) -> None:
+        if clip.event:
+            self.notes.lost("aaf.event-numbers", "event numbers were left out")
+        for name, _ in clip.metadata:
+            self.notes.lost("aaf.clip-data", f"'{name}' of clips was left out")
+
     def _channels(self, clip: Clip, family: Family, start: int, length: int) -> Segment:
         """A source clip for each channel; several of them are combined."""
         if start < 0:
@@ -57,7 +66,8 @@ class Segments:
                 "aaf.before-start", f"'{clip.name}' starts before its source; it starts with it"
             )
             start = 0
-        slots = [slot.id for slot in family.master.slots]
+        master = family.master(clip)
+        slots = [slot.id for slot in master.slots]
         wanted = clip.channels or tuple(slots[:1])
         held = [channel for channel in wanted if channel in slots]
         if len(held) < len(wanted) or not held:
@@ -67,7 +77,7 @@ class Segments:
                 f"'{clip.source.name}' has {len(slots)} channels, not {said}; its first was taken",
             )
             held = held or slots[:1]
-        clips = tuple(SourceClip(length, start, family.master.id, slot) for slot in held)
+        clips = tuple(SourceClip(length, start, master.id, slot) for slot in held)
         if len(clips) == 1:
             return clips[0]
         name = "Audio Channel Combiner"

@@ -40,6 +40,7 @@ _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - AAF timestamps have no zone
 _GENERATION = AUID("8a4ff1b3-1f7c-4f4a-9b4e-6a2f0c5d7e11")
 _PRODUCT = AUID("c2d1a5e6-3b6f-4a58-8f0d-71c9e5b2a604")
 _BLOCK = 1 << 20
+_INT32 = 2**31 - 1
 
 _KINDS = {
     Essence.PICTURE: "picture",
@@ -105,6 +106,16 @@ def _embed(file: Any, mob_id: str, source: Path) -> None:
             stream.write(block)
 
 
+def _rational(value: Fraction) -> AAFRational:
+    """A number as AAF stores it: two 32-bit integers, exact where they hold it, else nearest."""
+    if abs(value) > _INT32:
+        return AAFRational(_INT32 if value > 0 else -_INT32, 1)
+    fits = value.denominator <= _INT32 and abs(value.numerator) <= _INT32
+    largest = _INT32 if abs(value) <= 1 else int(_INT32 / abs(value))
+    nearest = value if fits else value.limit_denominator(largest)
+    return AAFRational(nearest.numerator, nearest.denominator)
+
+
 class _Writer:
     """Makes pyaaf2 objects of one file, and registers each effect and parameter once."""
 
@@ -144,7 +155,7 @@ class _Writer:
         made = create.EventMobSlot() if event else create.TimelineMobSlot()
         made.slot_id = slot.id
         made.name = slot.name
-        made.edit_rate = AAFRational(slot.rate)
+        made.edit_rate = _rational(slot.rate)
         if slot.number is not None:
             made["PhysicalTrackNumber"].value = slot.number
         made.segment = self._segment(slot.segment, _KINDS[slot.essence])
@@ -218,17 +229,19 @@ class _Writer:
     def _parameter(self, parameter: Parameter) -> Any:
         definition = self._parameter_definition(parameter.auid)
         if not parameter.points:
-            return self.file.create.ConstantValue(definition, AAFRational(parameter.value))
+            return self.file.create.ConstantValue(
+                definition, _rational(parameter.value or Fraction(0))
+            )
         made = self.file.create.VaryingValue()
         made.parameterdef = definition
         made["Interpolation"].value = self._interpolation(parameter.interpolation)
         points = []
         for point in parameter.points:
             control = self.file.create.ControlPoint()
-            control.time = AAFRational(point.at)
+            control.time = _rational(point.at)
             value = control["Value"]
             value.add_pid_entry()
-            value.data = value.typedef.encode(AAFRational(point.value), definition.typedef)
+            value.data = value.typedef.encode(_rational(point.value), definition.typedef)
             value.mark_modified()
             points.append(control)
         made["PointList"].value = points
@@ -266,7 +279,7 @@ class _Writer:
         if said.length is not None:
             made["Length"].value = said.length
         if said.sample_rate is not None:
-            made["SampleRate"].value = AAFRational(said.sample_rate)
+            made["SampleRate"].value = _rational(said.sample_rate)
             made["ContainerFormat"].value = self.file.dictionary.lookup_containerdef("AAF")
         _DETAILS.get(said.name, _nothing)(made, said)
         for url in said.urls:
@@ -319,7 +332,7 @@ def _pcm(made: Any, said: Descriptor) -> None:
     made["Channels"].value = channels
     made["QuantizationBits"].value = bits
     made["BlockAlign"].value = channels * bits // 8
-    made["AudioSamplingRate"].value = AAFRational(Fraction(sampling))
+    made["AudioSamplingRate"].value = _rational(Fraction(sampling))
     made["AverageBPS"].value = sampling * channels * bits // 8
 
 

@@ -66,7 +66,7 @@ def clip_of(placed: Placed, file: Element | None, kind: Kind, rate: Rate, book: 
     """The clip that a placed item is; `file` is its media, None for generators and nests."""
     item = placed.element
     source = _source(item, file, rate, book)
-    across = _across(placed, file, rate, book)
+    across = _across(placed, rate, book)
     speed, points, bounds = _used(across, source.start or ZERO)
     sub = _subframes(item, kind, rate)
     first, length = across.retimed(placed.cut_in), placed.cut_out - placed.cut_in
@@ -101,7 +101,7 @@ def _source(item: Element, file: Element | None, rate: Rate, book: Book) -> Sour
     return Source(name=name, generated=True)
 
 
-def _across(placed: Placed, file: Element | None, rate: Rate, book: Book) -> _Map:
+def _across(placed: Placed, rate: Rate, book: Book) -> _Map:
     item = placed.element
     stated = number(item, "in")
     first = ZERO if stated is None or stated == -1 else stated
@@ -109,7 +109,7 @@ def _across(placed: Placed, file: Element | None, rate: Rate, book: Book) -> _Ma
     retime = retime_of(item, first, book) if still is None else Retime(ZERO, still=still)
     grid = _grid(placed, first, rate, book)
     across = _Map(placed, rate, grid, first, retime)
-    across = replace(across, shift=_shift(across, _subclip(item, file, rate, book), book))
+    across = replace(across, shift=_shift(across, _subclip(item, rate, book), book))
     _tell_length(across, book)
     return across
 
@@ -163,16 +163,10 @@ def _shift(across: _Map, subclip: Fraction, book: Book) -> Fraction:
     return counted + subclip
 
 
-def _subclip(item: Element, file: Element | None, rate: Rate, book: Book) -> Fraction:
+def _subclip(item: Element, rate: Rate, book: Book) -> Fraction:
     """The seconds at which a subclip begins in its media; its `in` counts from there."""
     offset = number(item, "subclipinfo/startoffset")
-    if not offset or offset < 0:
-        return ZERO
-    media = None if file is None else book.whole(book.files, file)
-    whole, length = number(media, "duration"), number(item, "duration")
-    if whole is not None and whole == length:  # in counts from the media's start after all
-        return ZERO
-    return offset / rate_of(item, rate, book).fps
+    return offset / rate_of(item, rate, book).fps if offset and offset > 0 else ZERO
 
 
 def _tell_length(across: _Map, book: Book) -> None:

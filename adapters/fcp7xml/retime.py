@@ -90,15 +90,19 @@ def _constant(
 
 
 def _settled(retime: Retime, graph: tuple[Point, ...], frames: Fraction) -> Retime:
-    """The constant retime, moved onto the graph where the graph says otherwise at the in point.
+    """The constant retime, moved onto its graph, which is what Premiere and Resolve play.
 
-    The graph is rounded to frames, so a forward clip goes by it only where it is more than a frame
-    away. A reversed clip always does: nothing else says where its media ends.
+    FCP writes the graph to fractions and from the source frame that the clip was anchored at;
+    Premiere rounds it to frames, so there speed x in is finer. The first and last keyframes of a
+    reversed clip are not on its line (FCP writes one frame more, Premiere never less than 1).
     """
+    inner = graph[1:-1] if retime.speed < 0 and len(graph) > 2 else graph
     if len(graph) < 2:
         return retime
-    told = along(graph, frames)
-    if retime.speed > 0 and abs(told - retime.at(frames)) <= 1:
+    when, value = min(inner, key=lambda point: abs(point[0] - frames))
+    told = value + (frames - when) * retime.speed
+    rounded = value.denominator == 1 and abs(told - retime.at(frames)) <= 1
+    if retime.speed > 0 and rounded:
         return retime
     return Retime(retime.speed, told - frames * retime.speed)
 

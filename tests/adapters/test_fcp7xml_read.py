@@ -262,6 +262,8 @@ def test_an_open_edge_without_a_transition_is_placed_by_in_and_out_and_told(desk
         (retime(50), 50, Fraction(1, 2), (25, 50)),
         (retime("500.012", graph((0, 0), (20, 100), (70, 350))), 20, Fraction("5.00012"), None),
         (retime(100, REVERSE + graph((0, 1000), (50, 950), (100, 900))), 50, -1, (900, 950)),
+        (retime(50, graph((0, 400), (50, 424.5), (100, 449), (900, 850))), 50, 0.5, (424.5, 449.5)),
+        (retime(50, REVERSE + graph((0, 501), (50, 475), (100, 451))), 0, -0.5, (475, 500)),
         (retime(-100, graph((0, 1000), (50, 950), (100, 900))), 50, -1, (900, 950)),
         (retime(0), 77, 0, (77, 77)),
         ("<stillframe>TRUE</stillframe><stillframeoffset>12</stillframeoffset>", 50, 0, (12, 12)),

@@ -112,7 +112,8 @@ def take_of(clip: Clip, place: Place, sheet: Sheet) -> Take:
     first = floor((here - length) / speed + _HALF)
     if speed == 1:
         return Take(first, seconds, (), retimed=False)
-    line = ((Fraction(first), here), (Fraction(first + max(span, 1)), here + max(span, 1) * speed))
+    whens = sorted({0, first, first + span, max(first + span, _whole(clip, sheet))})
+    line = tuple((Fraction(when), here + (when - first) * speed) for when in whens)
     return Take(first, seconds, line, retimed=True)
 
 
@@ -191,7 +192,9 @@ def _whole(clip: Clip, sheet: Sheet) -> int:
 def _filters(item: Element, seat: Seat, place: Place, take: Take, kind: Kind, sheet: Sheet) -> None:
     clip, fps = seat.clip, sheet.rate.fps
     if take.retimed:
-        time_remap(item, kind, clip.speed, take.graph, variable=bool(curve_of(clip)))
+        marks = {take.first: "speedkfin", take.first + place.end - place.start: "speedkfout"}
+        variable = bool(curve_of(clip))
+        time_remap(item, kind, clip.speed, take.graph, {} if variable else marks)
     late = clip.record_in * fps - place.start - Fraction(place.subframes, SUBFRAMES)
     first = take.first + floor(late + _HALF)
     if kind is Kind.AUDIO:

@@ -40,11 +40,14 @@ def _parameter(effect: Element, name: str, low: object, high: object, value: obj
 
 
 def time_remap(
-    item: Element, kind: Kind, speed: Fraction, graph: tuple[Point, ...], *, variable: bool
+    item: Element, kind: Kind, speed: Fraction, graph: tuple[Point, ...], marks: dict[int, str]
 ) -> None:
-    """The speed of a clip: a percentage, and the graph of retimed frames to source frames."""
+    """The speed of a clip: a percentage, and the graph of retimed frames to source frames.
+
+    `marks` names the keyframes at the clip's in and out; a keyframed speed has none.
+    """
     effect = _effect(item, "Time Remap", "timeremap", "motion", kind)
-    _parameter(effect, "variablespeed", 0, 1, int(variable))
+    _parameter(effect, "variablespeed", 0, 1, 0 if marks else 1)
     _parameter(effect, "speed", -100000, 100000, decimal(abs(speed) * 100))
     _parameter(effect, "reverse", None, None, speed < 0)
     _parameter(effect, "frameblending", None, None, value=False)
@@ -54,8 +57,10 @@ def time_remap(
         keyframe = child(parameter, "keyframe")
         child(keyframe, "when", decimal(when))
         child(keyframe, "value", decimal(value))
-        if not variable:
+        if marks:
+            other = "speedkfstart" if when == 0 else "speedkfend"
             child(keyframe, "speedvirtualkf", value=True)
+            child(keyframe, marks.get(int(when), other), value=True)
     child(child(parameter, "interpolation"), "name", "FCPCurve")
 
 

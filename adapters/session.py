@@ -99,20 +99,24 @@ def _header(root: Any, path: Path) -> dict[str, Any]:
 
 def _attach(root: Any, sync: Sync, path: Path) -> list[Any]:
     """Give every clip its events; returns those whose clip the timeline does not hold."""
-    packed = [_event(order, event, sync) for order, event in enumerate(sync.events)]
-    waiting = list(range(len(packed)))
+    waiting: dict[Clip, list[int]] = {}
+    for order, event in enumerate(sync.events):
+        waiting.setdefault(event.clip, []).append(order)
     for item in root.find_clips():
-        clip = unpack(Clip, ours(item, "clip"))
-        mine = [i for i in waiting if sync.events[i].clip == clip]
-        if not mine:
-            continue
-        waiting = [i for i in waiting if i not in mine]
-        item.metadata[OURS]["events"] = [packed[i] for i in mine]
-        _refer(item, [sync.events[i] for i in mine], path)
-    return [{**packed[i], "clip": pack(sync.events[i].clip)} for i in waiting]
+        mine = waiting.pop(unpack(Clip, ours(item, "clip")), None)
+        if mine:
+            events = [sync.events[order] for order in mine]
+            item.metadata[OURS]["events"] = [_event(order, sync) for order in mine]
+            _refer(item, events, path)
+    return [
+        {**_event(order, sync), "clip": pack(clip)}
+        for clip, orders in waiting.items()
+        for order in orders
+    ]
 
 
-def _event(order: int, event: EventSync, sync: Sync) -> dict[str, Any]:
+def _event(order: int, sync: Sync) -> dict[str, Any]:
+    event = sync.events[order]
     raw: dict[str, Any] = pack(replace(event, roll=None))
     raw.pop("clip")
     roll = None if event.roll is None else _index(sync.rolls, event.roll)
@@ -210,8 +214,8 @@ def _one_event(raw: dict[str, Any], clip: Any, rolls: Sequence[Roll]) -> EventSy
 
 def _moved(sync: Sync, path: Path) -> Iterator[Finding]:
     """Events whose clip another tool has changed since it was measured."""
-    clips = {id(clip): clip for _, clip in sync.timeline.clips()}
+    clips = {clip for _, clip in sync.timeline.clips()}
     for event in sync.events:
-        if event.clip not in clips.values():
+        if event.clip not in clips:
             text = f"event {event.id} '{event.clip.name}' was changed after it was measured"
             yield warning("session.edited", f"{text}: sync it again", path.name)

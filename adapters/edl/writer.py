@@ -96,25 +96,17 @@ def _locator(marker: Marker, columns: Columns) -> str:
 
 def _events(tracks: Sequence[Track], rate: Rate) -> list[Event]:
     """The clips in record order, those of one source on several tracks as one event."""
-    found: list[Event] = []
+    joined: dict[object, Event] = {}
     for track in tracks:
         column = (track.kind, track.index)
-        for event in _track_events(track, column, rate):
-            same = next((i for i, one in enumerate(found) if _joins(one, event)), None)
-            if same is None:
-                found.append(event)
-            else:
-                found[same] = replace(found[same], tracks=(*found[same].tracks, column))
-    found.sort(key=lambda event: event.clip.record_in)
-    return _numbered(found)
-
-
-def _joins(one: Event, other: Event) -> bool:
-    return (one.clip, one.transition, one.outgoing) == (
-        other.clip,
-        other.transition,
-        other.outgoing,
-    ) and all(number <= AUD_LAST for _, number in (*one.tracks, *other.tracks))
+        alone = column if track.index > AUD_LAST else None  # a higher track fills its column
+        for place, event in enumerate(_track_events(track, column, rate)):
+            key: object = (event.clip, event.transition, event.outgoing, alone)
+            if key in joined and column in joined[key].tracks:
+                key = (key, place)  # one clip twice on one track stays two events
+            same = joined.get(key, replace(event, tracks=()))
+            joined[key] = replace(same, tracks=(*same.tracks, column))
+    return _numbered(sorted(joined.values(), key=lambda event: event.clip.record_in))
 
 
 def _numbered(events: list[Event]) -> list[Event]:

@@ -34,6 +34,16 @@ _VALUES = {
     }.items()
 }
 """Plain values and all that they hold: OpenTimelineIO 0.18 crashes on objects nested in them."""
+_REQUIRED: dict[str, dict[str, Any]] = {
+    "Clip.2": {"media_references": {}, "active_media_reference_key": "DEFAULT_MEDIA"},
+    "Transition.1": {"transition_type": "SMPTE_Dissolve"},
+    "Effect.1": {"effect_name": ""},
+    "TimeEffect.1": {"effect_name": ""},
+    "LinearTimeWarp.1": {"effect_name": "", "time_scalar": 1.0},
+    "FreezeFrame.1": {"effect_name": "", "time_scalar": 0.0},
+}
+"""Fields without which OpenTimelineIO refuses a whole file, and what their lack means."""
+_MANGLED = re.compile(r" \(of type '[^']*'\)| \(near line 1\)")
 _SCHEMA = re.compile(r"(\w{1,80})\.([1-9]\d{0,3})", re.ASCII)
 
 
@@ -128,6 +138,8 @@ def _schemas(tree: object, path: Path) -> set[str]:
                     raise TimelineError(f"'{one['OTIO_SCHEMA']}' is no OTIO schema", path=path)
                 if not _VALUES.get(match[1], one.keys()) >= one.keys():
                     raise TimelineError(f"a {match[0]} holds more than its fields", path=path)
+                for key, value in _REQUIRED.get(match[0], {}).items():
+                    one.setdefault(key, value)
                 if int(match[2]) > known.get(match[1], int(match[2])):
                     found.add(match[0])
                     _lower(one, f"{match[1]}.{known[match[1]]}")
@@ -153,5 +165,5 @@ def _deserialized(text: str, path: Path) -> Any:
         KeyError,
         RuntimeError,
     ) as fault:
-        reason = str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__
+        reason = _MANGLED.sub("", " ".join(str(fault).split())).strip("\"' ")
         raise TimelineError(f"OpenTimelineIO cannot read it: {reason}", path=path) from fault

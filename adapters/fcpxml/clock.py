@@ -10,6 +10,7 @@ from lxml import etree
 from adapters.fcpxml.frame import Frame, Item, Part, RoleGate, role_name
 from adapters.fcpxml.level import UNITY, Level, level
 from adapters.fcpxml.reading import Notebook, on
+from adapters.fcpxml.resources import Asset
 from adapters.fcpxml.warp import Warp
 
 Span = tuple[Fraction, Fraction]
@@ -62,22 +63,31 @@ def gates(
     )
 
 
-def parts(item: Item, frame: Frame, notes: Notebook) -> tuple[Part, ...]:
-    """The active `audio-channel-source` children of an item, in its order.
+def parts(item: Item, frame: Frame, inside: tuple[int, ...], notes: Notebook) -> tuple[Part, ...]:
+    """The `audio-channel-source` children of a clip, in its order.
 
-    An inactive one is a channel that the clip does not use; a disabled one is used and muted.
+    Their `srcCh` counts the sound channels that the clip holds, which are `inside` in ascending
+    order (Apple, FCPXML reference, "audio-channel-source").
     """
     span = sound_span(item, notes)
+    numbers = dict(enumerate(inside, 1))
     return tuple(
         Part(
-            channel_numbers(told, notes),
+            tuple(numbers.get(number, number) for number in channel_numbers(told, notes)),
             told.get("role", ""),
+            on(told, "active"),
             on(told, "enabled"),
             level_of(told, item, frame, span, notes),
         )
         for told in item.element.iterfind("audio-channel-source")
-        if on(told, "active")
     )
+
+
+def heard(audio: etree._Element, asset: Asset, notes: Notebook) -> tuple[int, ...]:
+    """The channels of an asset that a bare `audio` plays; `srcCh` counts inside stream `srcID`."""
+    before = asset.first_channel(notes.number(audio, "srcID") or 1)
+    told = tuple(before + channel for channel in channel_numbers(audio, notes))
+    return told or asset.channels
 
 
 def channel_numbers(element: etree._Element, notes: Notebook) -> tuple[int, ...]:

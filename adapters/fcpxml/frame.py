@@ -41,10 +41,14 @@ class RoleGate:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a clip says about some of the sound channels inside it (`audio-channel-source`)."""
+    """What a clip says about some of the sound channels inside it (`audio-channel-source`).
+
+    An inactive part is a channel that the clip does not use; a disabled one is used and muted.
+    """
 
     channels: tuple[int, ...]
     role: str
+    active: bool
     enabled: bool
     level: Level = UNITY
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from lxml import etree
 
-from adapters.fcpxml.clock import gates, level_of, material, parts, sound_span
+from adapters.fcpxml.clock import gates, heard, level_of, material, parts, sound_span
 from adapters.fcpxml.frame import Frame, Item, passes
 from adapters.fcpxml.reading import on
 from adapters.fcpxml.resources import Resources
@@ -66,11 +66,21 @@ def container(
             rate=resources.rate(element) or frame.rate,
             gates=inside,
             anchored_gates=connected,
-            parts=parts(item, frame, resources.notes),
+            parts=parts(item, frame, _sounding(element, resources), resources.notes),
             bus_closed=True,
             title=element.get("name") or frame.title,
         )
         yield Content(content, items=contained(element, tags))
+
+
+def _sounding(element: etree._Element, resources: Resources) -> tuple[int, ...]:
+    """The source channels of all bare sound that a clip holds, in ascending order."""
+    found: set[int] = set()
+    for audio in element.iterdescendants("audio"):
+        asset = resources.asset(audio)
+        if asset is not None:
+            found.update(heard(audio, asset, resources.notes))
+    return tuple(sorted(found))
 
 
 def compound(item: Item, frame: Frame, resources: Resources) -> Iterator[Content]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from lxml import etree
 
 from adapters.fcpxml import keys
-from adapters.fcpxml.clock import Span, channel_numbers, level_of, material, sound_span
+from adapters.fcpxml.clock import Span, channel_numbers, heard, level_of, material, sound_span
 from adapters.fcpxml.frame import Frame, Item, Part, Piece, passes, role_name
 from adapters.fcpxml.level import UNITY, Level
 from adapters.fcpxml.notes import remarks
@@ -65,9 +65,7 @@ def primitive(item: Item, frame: Frame, resources: Resources) -> Iterator[Piece]
     source = resources.generator(element) if asset is None else asset.source
     channels: tuple[int, ...] = ()
     if kind is Kind.AUDIO and asset is not None:
-        before = asset.first_channel(notes.number(element, "srcID") or 1)
-        heard = tuple(before + channel for channel in channel_numbers(element, notes))
-        channels = heard or asset.channels
+        channels = heard(element, asset, notes)
     span = (item.at, item.duration)
     loud = level_of(element, item, frame, span, notes)
     use = Use(source, element.get("role", ""), channels, level=loud)
@@ -92,10 +90,9 @@ def _components(item: Item, asset: Asset, notes: Notebook) -> Iterator[tuple[etr
 def _split(use: Use, parts: tuple[Part, ...]) -> Iterator[Use]:
     """A bare sound, or the parts of it that the clip around it treats each in its own way."""
     touched = [part for part in parts if set(part.channels) & set(use.channels)]
-    for index, part in enumerate(touched):
-        channels = tuple(channel for channel in use.channels if channel in part.channels)
-        loud = part.level.plus(use.level)
-        role = part.role or use.role
+    for index, part in enumerate(part for part in touched if part.active):
+        channels = tuple(channel for channel in part.channels if channel in use.channels)
+        loud, role = part.level.plus(use.level), part.role or use.role
         yield Use(use.source, role, channels, index, use.enabled and part.enabled, loud)
     if not touched:
         yield use

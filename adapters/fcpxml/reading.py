@@ -72,12 +72,12 @@ class Notebook:
         self._counted[key] = (number + 1, where)
 
     def close(self) -> tuple[Finding, ...]:
-        """All findings, those that were counted last."""
+        """All findings, each once however often a compound plays; the counted ones last."""
         counted = (
             Finding(level, code, said if number == 1 else f"{said} ({number} of these)", where)
             for (level, code, said), (number, where) in self._counted.items()
         )
-        return (*self.document.findings, *self.findings, *counted)
+        return tuple(dict.fromkeys((*self.document.findings, *self.findings, *counted)))
 
 
 def on(element: etree._Element, name: str) -> bool:

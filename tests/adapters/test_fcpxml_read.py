@@ -324,14 +324,31 @@ def test_a_clip_bounds_what_it_contains_and_states_its_components(cut: Reader) -
     spine = """<clip name="take" offset="0s" start="3610s" duration="4s" enabled="0">
      <video ref="av" offset="3600s" duration="100s">
       <audio ref="av" lane="-1" offset="3600s" duration="100s" srcID="2" srcCh="1, 2"/></video>
-     <audio-channel-source srcCh="3"><adjust-volume amount="-6dB"/></audio-channel-source>
-     <audio-channel-source srcCh="4" enabled="0"/></clip>"""
+     <audio-channel-source srcCh="1"><adjust-volume amount="-6dB"/></audio-channel-source>
+     <audio-channel-source srcCh="2" enabled="0"/></clip>"""
     found = only(cut(project(spine)))
     picture = found.video[0].clips[0]
     assert (picture.name, picture.source_in, picture.source_out) == ("take", 3610, 3614)
     assert [t.clips[0].channels for t in found.audio] == [(3,), (4,)]
     assert [t.clips[0].gain_db for t in found.audio] == [-6.0, 0.0]
     assert not any(clip.enabled for _, clip in found.clips())
+
+
+def test_a_part_that_is_off_takes_its_channel_out_of_the_clip(cut: Reader) -> None:
+    spine = """<clip offset="0s" start="110s" duration="4s"><audio ref="wav" offset="100s"
+     duration="100s" srcCh="1"/><audio ref="wav" lane="-1" offset="100s" duration="100s" srcCh="3"/>
+     <audio-channel-source srcCh="1" role="dialogue"/><audio-channel-source srcCh="2" active="0"/>
+     </clip>"""
+    clip = one(only(cut(project(spine))), Kind.AUDIO)
+    assert (clip.channels, clip.metadata) == ((1,), (("role", "dialogue"),))
+
+
+def test_findings_of_a_compound_are_told_once(cut: Reader) -> None:
+    media = COMPOUND.replace('ref="v24" name="a"', 'ref="lost" name="a"')
+    spine = "".join(
+        f'<ref-clip ref="m" offset="{n}s" start="3600s" duration="1s"/>' for n in range(5)
+    )
+    assert codes(cut(project(spine, "f24"), media)) == ["fcpxml.ref"]
 
 
 def test_sound_beside_its_own_picture_in_a_clip_is_content(cut: Reader) -> None:

@@ -40,6 +40,15 @@ CURVE_CODES: dict[Curve, int] = {curve: code for code, curve in reversed(CURVES.
 """The code that we write for a curve; one that is not known fades as REAPER itself would."""
 
 
+def ruler_of(rate: Rate) -> Rate | None:
+    """The rate that REAPER's ruler can show for a rate: itself, without drop frame, or half of it.
+
+    None where there is none. Places are in seconds and do not depend on it.
+    """
+    bare = Rate(rate.fps)
+    return next((one for one in (rate, bare, Rate(rate.fps / 2)) if rate_code(one)), None)
+
+
 def rate_code(rate: Rate) -> tuple[int, int] | None:
     """The two values of TIMEMODE for a rate; None for a rate that REAPER does not know."""
     return next((code for code, known in RATE_CODES.items() if known == rate), None)

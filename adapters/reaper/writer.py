@@ -9,9 +9,10 @@ from urllib.parse import unquote, urlsplit
 
 from adapters.daw import about_track, decimal, factor, losses, offset, overlapped
 from adapters.reaper.nodes import quoted
-from adapters.reaper.shapes import CURVE_CODES, mode_of, rate_code
+from adapters.reaper.shapes import CURVE_CODES, mode_of, rate_code, ruler_of
 from conform.errors import TimelineError
 from conform.findings import Finding
+from conform.timecode import Rate
 from conform.timeline import Clip, Curve, Fade, Kind, Marker, Source, Timeline, Track
 from conform.writing import write_text
 
@@ -24,13 +25,14 @@ def write(
     Raises `TimelineError` for a frame rate that REAPER has not, `RenderError` where the path is
     taken or cannot be written.
     """
-    code = rate_code(timeline.rate)
-    if code is None:
+    ruler = ruler_of(timeline.rate)
+    code = rate_code(ruler) if ruler else None
+    if ruler is None or code is None:
         raise TimelineError(f"REAPER knows no {timeline.rate.name} frames a second", path=path)
     lines = ['<REAPER_PROJECT 0.1 "7.0" 0']
     lines += [f"  {line}" for line in _project(timeline, code, sample_rate)]
     write_text(path, "\n".join([*lines, ">", ""]), force=force)
-    return losses(_losses(timeline), "reaper", path.name)
+    return losses(_losses(timeline, ruler), "reaper", path.name)
 
 
 def _project(timeline: Timeline, code: tuple[int, int], sample_rate: int) -> Iterator[str]:
@@ -125,8 +127,10 @@ def _place(source: Source) -> str:
     return path[1:] if path[2:3] == ":" else path  # file:///C:/folder/file.wav
 
 
-def _losses(timeline: Timeline) -> Iterator[str]:
+def _losses(timeline: Timeline, ruler: Rate) -> Iterator[str]:
     """What a project of REAPER cannot hold of this timeline."""
+    if ruler != timeline.rate:
+        yield f"{timeline.rate.name} frames a second (its ruler shows {ruler.name})"
     for track in timeline.tracks:
         if track.kind is Kind.VIDEO:
             yield f"picture tracks ({len(track.clips)} clips left out)"

@@ -14,7 +14,7 @@ from adapters.reaper import read, write
 from adapters.reaper.nodes import quoted, split
 from adapters.reaper.shapes import RATE_CODES, channels_of, mode_of
 from conform.errors import RenderError, TimelineError
-from conform.timecode import RATES
+from conform.timecode import RATES, Rate
 from conform.timeline import (
     Clip,
     Curve,
@@ -201,9 +201,11 @@ def test_what_cannot_be_held_is_told(tmp_path: Path) -> None:
     assert (back.source_in, back.source.url) == (Fraction(1), "C:/a b.wav")
     with pytest.raises(RenderError, match="exists"):
         write(Timeline("t", RATES["25"]), path)
-    with pytest.raises(TimelineError, match=r"119\.88"):
-        write(Timeline("t", RATES["119.88"]), tmp_path / "u.rpp")
-    assert not (tmp_path / "u.rpp").exists()
+    (odd,) = write(Timeline("t", RATES["119.88"]), tmp_path / "u.rpp")
+    assert "119.88 frames a second (its ruler shows 59.94)" in odd.message
+    with pytest.raises(TimelineError, match="REAPER knows no 12 frames"):
+        write(Timeline("t", Rate(Fraction(12))), tmp_path / "v.rpp")
+    assert not (tmp_path / "v.rpp").exists()
 
 
 @given(st.text())

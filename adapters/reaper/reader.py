@@ -87,7 +87,12 @@ class _Reader:
     def track(self, node: Node) -> Track:
         """One track with the clips of its items."""
         name = node.first("NAME")
-        clips = [clip for item in node.all("ITEM") if (clip := self._item(item))]
+        lanes = node.first("LANESOLO")
+        clips = [
+            clip if lanes is None or _plays(lanes, item) else replace(clip, enabled=False)
+            for item in node.all("ITEM")
+            if (clip := self._item(item))
+        ]
         placed, joints = crossfades(clips)
         volume = node.value("VOLPAN", 0, 1)
         return Track(
@@ -202,6 +207,19 @@ def _active_take(item: Node) -> list[Node]:
         elif node.name in _TAKE_LINES:
             takes[-1].append(node)
     return takes[active]
+
+
+def _plays(lanes: Node, item: Node) -> bool:
+    """Whether an item's fixed lane is among those that play, one bit each, 32 to a value.
+
+    YPOS states the lane's top edge and height as shares of the track.
+    """
+    height = item.value("YPOS", 1)
+    if height <= 0:
+        return True
+    lane = int(item.value("YPOS") / height + Fraction(1, 2))
+    playing = int(lanes.number(lane // 32) or 0)
+    return bool(playing >> lane % 32 & 1)
 
 
 def _take_gain(item: Node, lines: Node) -> Fraction:

@@ -109,6 +109,22 @@ def test_items_takes_and_sections_are_read(tmp_path: Path) -> None:
     assert [odd.code for odd in cut.findings if odd.code == "reaper.item"] == ["reaper.item"]
 
 
+def test_items_on_lanes_that_do_not_play_are_disabled(tmp_path: Path) -> None:
+    items = "".join(
+        f"<ITEM\nPOSITION 0\nLENGTH 1\nYPOS {lane / 3} {1 / 3} 2\nNAME {lane}\n"
+        "<SOURCE WAVE\nFILE a.wav\n>\n>\n"
+        for lane in range(3)
+    )
+    path = tmp_path / "a.rpp"
+    path.write_text(f"<REAPER_PROJECT 0.1\n<TRACK\nFREEMODE 2\nLANESOLO 5 0 0 0\n{items}>\n>\n")
+    (track,) = read(path).timelines[0].tracks
+    assert [(clip.name, clip.enabled) for clip in track.clips] == [
+        ("0", True),
+        ("1", False),
+        ("2", True),
+    ]
+
+
 names = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=9)
 samples = st.integers(0, 10 * 3600 * SR).map(lambda n: Fraction(n, SR))
 lengths = st.integers(480, 600 * SR).map(lambda n: Fraction(n, SR))

@@ -294,3 +294,31 @@ def test_numbers_are_written_as_the_trade_reads_them() -> None:
         "–",
     ]
     assert clock(Fraction(3723, 1) + Fraction(1, 2)) == "1:02:03.500"
+
+
+def test_a_cut_without_events_still_has_a_page(sync: Sync) -> None:
+    empty = replace(
+        sync, events=(), rolls=(), findings=(), length=Fraction(0), picture="\udcff\x1b.mov",
+        timeline=Timeline("", RATE),
+    )  # fmt: skip
+    found = report(empty, tolerance=TOLERANCES["exact"])
+    page = Page(html(found))
+    assert page.rows == {}
+    assert "\\udcff\\x1b.mov" in page.text
+    html(found).encode()
+    csv(found).encode()
+    assert json_format.loads(json(found))["summary"]["events"] == 0
+
+
+def test_an_outlier_does_not_flatten_the_plot(sync: Sync) -> None:
+    (roll,) = sync.rolls
+    events = tuple(placed(f"{n:03}", n, roll, slip=Fraction(n, SR)) for n in range(1, 9))
+    far = placed("009", 9, roll, slip=Fraction(3600))
+    text = html(report(replace(sync, events=(*events, far)), tolerance=CONFORM, thumbnails=0))
+    plot = ET.fromstring(  # noqa: S314  (our own)
+        '<svg class="plot' + text.split('<svg class="plot')[1].split("</svg>")[0] + "</svg>"
+    )
+    kinds = [mark.get("class") for mark in plot.findall("g")]
+    assert kinds == ["event"] * 8 + ["event beyond"]
+    heights = {mark.findall("path")[-1].get("transform") for mark in plot.findall("g")}
+    assert len(heights) == 9

@@ -69,7 +69,8 @@ def clip_of(placed: Placed, file: Element | None, kind: Kind, rate: Rate, book: 
     across = _across(placed, rate, book)
     speed, points, bounds = _used(across, source.start or ZERO)
     sub = _subframes(item, kind, rate)
-    first, length = across.retimed(placed.cut_in), placed.cut_out - placed.cut_in
+    first = across.retimed(placed.cut_in)
+    length = across.retimed(placed.cut_out) - first
     gain, curve = gain_of(item, first, length, across.grid) if kind is Kind.AUDIO else (0.0, ())
     if kind is Kind.AUDIO:
         tell_unheard(item, book)

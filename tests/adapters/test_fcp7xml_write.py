@@ -179,7 +179,7 @@ def test_a_timeline_that_the_format_holds_returns_as_it_was(timeline: Timeline) 
     assert comparable(back) == comparable(timeline)
 
 
-@slow
+@settings(slow, max_examples=20)
 @given(timelines())
 def test_any_timeline_is_written_and_read_without_a_crash(timeline: Timeline) -> None:
     back, _ = there_and_back(timeline)
@@ -278,6 +278,11 @@ def test_links_point_at_the_items_that_they_name(tmp_path: Path) -> None:
     items = {item.get("id"): item for item in root.iter("clipitem")}
     assert [link.findtext("linkclipref") for link in items["v1"].iter("link")] == ["a1"]
     assert [link.findtext("linkclipref") for link in items["a1"].iter("link")] == ["a1", "a1 ch2"]
+
+
+def test_a_name_that_xml_cannot_hold_is_written_all_the_same() -> None:
+    back, _ = there_and_back(timeline_of(shot(0, 9, name="a\x00b", event="\x07"), name="c\x1b"))
+    assert (back.audio[0].name, back.audio[0].clips[0].name) == ("c\ufffd", "a\ufffdb")
 
 
 def test_a_file_is_written_once_and_referred_to_afterwards(tmp_path: Path) -> None:

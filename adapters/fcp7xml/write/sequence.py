@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import count, pairwise
 from math import ceil
@@ -12,7 +13,7 @@ from adapters.fcp7xml.book import Element
 from adapters.fcp7xml.write.clip import clip_element, marker_element, place_of
 from adapters.fcp7xml.write.effects import fade_element, transition_element
 from adapters.fcp7xml.write.lanes import Lane, lanes_of
-from adapters.fcp7xml.write.sheet import Sheet, child, rate_element
+from adapters.fcp7xml.write.sheet import Sheet, child, clean, rate_element
 from conform.timeline import Clip, Kind, Track, Transition
 
 _TRACK_TYPES = {1: "Mono", 2: "Stereo", 6: "5.1"}
@@ -66,11 +67,12 @@ class _Written:
     def __init__(self, sheet: Sheet) -> None:
         self._sheet = sheet
         self._items: dict[str, _Item] = {}
+        self._channels: dict[str, list[str]] = {}
         self._tracks = dict.fromkeys(Kind, 0)
         self._fresh = count(1)
-        events = [clip.event for _, clip in sheet.timeline.clips()]
-        self._taken = {event for event in events if event}
-        self._unique = {event for event in self._taken if events.count(event) == 1}
+        events = Counter(clip.event for _, clip in sheet.timeline.clips() if clip.event)
+        self._taken = set(events)
+        self._unique = {event for event, times in events.items() if times == 1}
 
     def track(self, parent: Element, track: Track) -> None:
         """Write a track: one element, or as many as its clips play channels."""
@@ -87,7 +89,7 @@ class _Written:
         for number, lane in enumerate(lanes):
             element = child(parent, "track")
             if track.name:
-                element.set("MZ.TrackName", track.name)
+                element.set("MZ.TrackName", clean(track.name))
             if len(lanes) > 1:
                 element.set("currentExplodedTrackIndex", str(number))
                 element.set("totalExplodedTrackCount", str(len(lanes)))
@@ -98,7 +100,7 @@ class _Written:
 
     def _name(self, clip: Clip) -> str:
         if clip.event in self._unique:
-            return clip.event
+            return clean(clip.event)
         return next(name for n in self._fresh if (name := f"clipitem-{n}") not in self._taken)
 
     def _lane(
@@ -115,9 +117,11 @@ class _Written:
                 transition_element(element, seat.before, kind, 1, sheet)
             elif seat.fade_in:
                 fade_element(element, seat.fade_in, place.start, 1, kind, sheet)
-            name = names[id(seat.clip)] + (f" ch{number + 1}" if number else "")
+            first = names[id(seat.clip)]
+            name = f"{first} ch{number + 1}" if number else first
             item = clip_element(element, seat, place, kind, name, sheet)
             self._items[name] = _Item(item, seat.clip, kind, self._tracks[kind], index + 1)
+            self._channels.setdefault(first, []).append(name)
             if seat.after:
                 two = index + 1 < len(lane.seats) and lane.seats[index + 1].before is seat.after
                 transition_element(element, seat.after, kind, 1 + two, sheet)
@@ -126,15 +130,14 @@ class _Written:
 
     def link(self) -> None:
         """Write the links that were read, and those between the channels of one clip."""
-        for name, item in self._items.items():
-            wanted = [value for key, value in item.clip.metadata if key == "link"]
-            base = name.partition(" ch")[0]
-            channels = [base, *(f"{base} ch{n}" for n in range(2, len(item.clip.channels) + 1))]
-            if len(channels) > 1:
-                wanted += channels
-            for other in dict.fromkeys(wanted):
-                if other in self._items:
-                    self._items[other].refer(item.element, grouped=other in channels)
+        for channels in self._channels.values():
+            for name in channels:
+                item = self._items[name]
+                wanted = [clean(value) for key, value in item.clip.metadata if key == "link"]
+                grouped = channels if len(channels) > 1 else []
+                for other in dict.fromkeys([*wanted, *grouped]):
+                    if other in self._items:
+                        self._items[other].refer(item.element, grouped=other in grouped)
 
 
 @dataclass(frozen=True, slots=True)

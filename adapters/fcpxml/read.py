@@ -19,14 +19,13 @@ from adapters.fcpxml.frame import Frame
 from adapters.fcpxml.layout import tracks
 from adapters.fcpxml.reading import Notebook, metadata
 from adapters.fcpxml.resources import Resources
-from adapters.fcpxml.story import CLIPS, Story
+from adapters.fcpxml.story import CLIPS, LONGEST, Story
 from adapters.fcpxml.warp import Warp
 from adapters.xmlgate import Document, parse
 from conform.errors import TimelineError
 from conform.timecode import Rate
 from conform.timeline import ZERO, Timeline
 
-_DAY = Fraction(86400)
 _VERSIONS = tuple(f"1.{minor}" for minor in range(5, 15))
 
 
@@ -97,7 +96,7 @@ def _sequence(
         story.spine(spine, start, _whole(start, own, spine.get("name", "")))
     timeline = _timeline(story, name, own, start)
     length = notes.time(sequence, "duration")
-    if length is not None and length != timeline.duration:
+    if length is not None and length > 0 and length != timeline.duration:
         timeline = replace(timeline, length=length)
     note = sequence.find("note")
     told = (("note", note.text),) if note is not None and note.text else ()
@@ -120,8 +119,8 @@ def _browser_clip(
 
 
 def _whole(start: Fraction, rate: Rate, storyline: str) -> Frame:
-    """A frame that nothing cuts off: a day before the start, ten days after it."""
-    warp = Warp.straight(-_DAY, start - _DAY, 11 * _DAY)
+    """A frame that nothing cuts off: as far as items may lie, either side of the start."""
+    warp = Warp.straight(-2 * LONGEST, start - 2 * LONGEST, 4 * LONGEST)
     return Frame(warp, rate, storyline=storyline)
 
 

@@ -28,6 +28,9 @@ MAX_CLIPS = 200_000
 MAX_DEPTH = 60
 """Items inside items, through compounds too; Final Cut Pro itself stays below ten."""
 
+LONGEST = Fraction(10 * 86_400)
+"""The longest time in seconds that is believed, of a position or a duration."""
+
 CLIPS = ("asset-clip", "clip", "sync-clip", "ref-clip", "mc-clip")
 SILENT = ("caption", "live-drawing")
 """Items that hold neither picture nor sound of any source."""
@@ -175,6 +178,10 @@ class Story:
         start, duration, rate = self._extent(element)
         if duration is None or duration <= 0:
             said = f"a {element.tag} without a duration above zero is left out"
+            notes.warn("fcpxml.duration", said, element)
+            return None
+        if max(abs(at), duration) > LONGEST:
+            said = f"a {element.tag} that lies or lasts beyond {LONGEST // 86_400} days is left out"
             notes.warn("fcpxml.duration", said, element)
             return None
         self._numbers += 1

@@ -498,7 +498,8 @@ def test_a_rate_is_given_only_where_the_file_has_none(cut: Reader) -> None:
 def test_what_is_not_understood_is_told_with_its_line(cut: Reader) -> None:
     spine = """<asset-clip ref="nowhere" name="a" offset="0s" duration="2s"/>
     <hologram offset="2s" duration="2s"/><caption duration="1s"/><asset-clip ref="v24"
-    offset="2x" duration="1/0s"/><asset-clip ref="v24" offset="2s" duration="-1s"/>"""
+    offset="2x" duration="1/0s"/><asset-clip ref="v24" offset="2s" duration="-1s"/>
+    <asset-clip ref="v24" offset="2s" duration="99999999999999999999s"/>"""
     found = cut(project(spine, "f24"))
     assert sorted(set(codes(found))) == [
         "fcpxml.caption", "fcpxml.duration", "fcpxml.ref", "fcpxml.time", "fcpxml.unknown",

@@ -101,7 +101,7 @@ def uses(clips: Iterable[tuple[Kind, Clip]]) -> list[Uses]:
         found[key] = Uses(
             clip.source,
             kind,
-            max(known.channels, clip.source.channels or 1, *clip.channels, 1),
+            clip.source.channels or max(known.channels, *clip.channels, 1),
             min(known.first, clip.source_in),
             max(known.last, clip.source_out),
             tuple(names),
@@ -213,12 +213,18 @@ def _sound(form: Format, source: Source) -> Descriptor:
     )
 
 
+def _clean_frame(start: Fraction, counted: Rate, rate: Fraction) -> int:
+    """The last frame before a start whose own time is a whole edit unit: at 29.97, every fifth."""
+    step = (rate / counted.fps).denominator
+    return counted.frame_at(start) // step * step
+
+
 def _tape(
     used: Uses, frames: Rate, rate: Fraction, length: int, essence: Essence, notes: Notes
 ) -> tuple[Mob | None, int]:
     """The tape that a source comes from, and the edit unit of it at which the source starts.
 
-    Its timecode starts at the frame before the source does; the rest is counted in edit units, so
+    Its timecode starts at a frame before the source does; the rest is counted in edit units, so
     that a recorder's start to the sample survives.
     """
     source = used.source
@@ -228,7 +234,7 @@ def _tape(
     slots: list[Slot] = []
     offset = 0
     if source.start is not None:
-        first = counted.frame_at(source.start)
+        first = _clean_frame(source.start, counted, rate)
         into = (source.start - counted.seconds(first)) * rate
         offset = floor(into + Fraction(1, 2))
         if into.denominator != 1:

@@ -86,7 +86,7 @@ def _measured(
         rung=candidate.rung,
         zero=_exact(zero, rate),
         timecode_zero=candidate.zero if candidate.rung in _BY_TIMECODE else None,
-        match=_match(place.match, line, base - float(picture_in), fine.polarity, rate),
+        match=_match(place.match, line, clip, picture_in, fine.polarity, rate),
         channels=tuple(_channel(heard, clip, line, picture_in, rate) for heard in place.channels),
     )
 
@@ -101,8 +101,7 @@ def _leaning(
     placed = replace(event, zero=zero, leaned=True, reason=reason)
     if not heard:
         return replace(placed, status=Status.METADATA)
-    base = float(clip.record_in - clip.source_in - picture_in)
-    match = _match(Match(Verdict.MATCH, rate), line, base, 1, rate)
+    match = _match(Match(Verdict.MATCH, rate), line, clip, picture_in, 1, rate)
     return replace(
         placed,
         status=Status.MEASURED,
@@ -143,16 +142,25 @@ class _Line:
         return self.slip + self.joint.tilt * (time - self.time)
 
 
-def _match(match: Match, line: _Line, base: float, polarity: int, rate: int) -> Match:
-    """The match with the place of the take's first sample in the picture's clock."""
+def _match(
+    match: Match, line: _Line, clip: Clip, picture_in: Fraction, polarity: int, rate: int
+) -> Match:
+    """The match with the place of the take's first sample in the picture's clock.
+
+    With a claimed drift the place is carried to that sample; without, it is that of the event's
+    middle, as if the take's clock were right.
+    """
     joint = line.joint
-    claimed = joint.drift is not None
+    base = float(clip.record_in - clip.source_in - picture_in)
+    drifts = joint.drift is not None
+    time = 0.0 if drifts else float(middle(clip) - picture_in) - base - line.slip
+    half = hypot(line.half_width, joint.tilt_half_width * (line.time - time))
     return replace(
         match,
-        lag_samples=(base + line.at(0.0)) * rate,
-        uncertainty_samples=hypot(line.half_width, joint.tilt_half_width * line.time) * rate,
-        drift_ppm=joint.tilt * 1e6 if claimed else None,
-        drift_uncertainty_ppm=joint.tilt_half_width * 1e6 if claimed else None,
+        lag_samples=(base + line.at(time)) * rate,
+        uncertainty_samples=half * rate,
+        drift_ppm=joint.tilt * 1e6 if drifts else None,
+        drift_uncertainty_ppm=joint.tilt_half_width * 1e6 if drifts else None,
         polarity=polarity,
     )
 
@@ -166,9 +174,9 @@ def _channel(
         return ChannelMatch(heard.channel, replace(heard.match, reason=reason))
     own = slip(heard.fine, clip, picture_in)
     its = replace(line, time=own.time, slip=own.slip, half_width=own.half_width)
-    base = float(clip.record_in - clip.source_in - picture_in)
     found = replace(heard.match, verdict=Verdict.MATCH)
-    return ChannelMatch(heard.channel, _match(found, its, base, heard.fine.polarity, rate))
+    polarity = heard.fine.polarity
+    return ChannelMatch(heard.channel, _match(found, its, clip, picture_in, polarity, rate))
 
 
 def _exact(seconds: float, rate: int) -> Fraction:

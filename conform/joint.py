@@ -11,38 +11,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import stats
-
-from conform.evidence import STEEPEST
 
 _TOGETHER = 0.001  # seconds within which events of a take agree at first sight
 _CERTAIN = 1e-6  # a drift whose half-width is above this is not claimed
 _USUAL = 50e-6  # drift of usual clocks: 7 to 145 ppm were met between cameras and recorders
-_OUTLYING = 4.0  # scatters from which one group of frames is left out
-
-Reals = NDArray[np.float64]
+_TWO_SIDED = 1.96  # standard deviations of a 95 % half-width
 
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """The slips of one event's groups of frames: (groups, 2), take time and slip in seconds.
+    """One event's slip in seconds at a time of the take; half-widths are 95 %.
 
-    `half_width` is that of the event's place, 95 %.
+    A long event shows its drift by itself: `tilt`.
     """
 
-    points: Reals
+    time: float
+    slip: float
     half_width: float
-
-    @property
-    def time(self) -> float:
-        """The middle of what was measured, on the take's clock."""
-        return float(self.points[:, 0].mean())
-
-    @property
-    def slip(self) -> float:
-        """The event's slip at that time."""
-        return float(np.median(self.points[:, 1]))
+    tilt: float | None = None
+    tilt_half_width: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +67,31 @@ class Joint:
 
 
 def solve(slips: Sequence[Slip]) -> Joint:
-    """The line that most events of a take share; at least one event is needed."""
+    """The line that most events of a take share; at least one event is needed.
+
+    The tilt is held to what clocks do (ridge regression). Scatter between events beyond what their
+    half-widths say widens the errors; less scatter does not narrow them.
+    """
     inside = _agreeing(slips)
-    points = np.concatenate([slips[index].points for index in inside])
-    weights = np.concatenate([_weights(slips[index]) for index in inside])
-    keep = np.ones(len(points), bool)
-    line = _weighted(points, weights)
-    for _ in range(4):
-        line = _weighted(points[keep], weights[keep])
-        misses = np.abs(points[:, 1] - line.slip - line.tilt * (points[:, 0] - line.time))
-        misses *= np.sqrt(weights)
-        keep = misses < _OUTLYING * 1.4826 * float(np.median(misses[keep])) + 1e-9
-    half = float(stats.t.ppf(0.975, max(int(keep.sum()) - 2, 1)))
+    kept = [slips[index] for index in inside]
+    times = np.array([slip.time for slip in kept])
+    values = np.array([slip.slip for slip in kept])
+    weights = np.array([(_TWO_SIDED / slip.half_width) ** 2 for slip in kept])
+    time, middle = (float(np.average(array, weights=weights)) for array in (times, values))
+    tilts = [(slip.tilt, slip.tilt_half_width) for slip in kept]
+    seen = [(tilt, (_TWO_SIDED / half) ** 2) for tilt, half in tilts if tilt is not None and half]
+    moment = float((weights * (times - time) ** 2).sum())
+    moment += sum(weight for _, weight in seen) + 1 / _USUAL**2
+    pull = float((weights * (times - time) * (values - middle)).sum())
+    tilt = (pull + sum(weight * value for value, weight in seen)) / moment
+    misses = values - middle - tilt * (times - time)
+    spread = max(1.0, float((weights * misses**2).sum()) / max(len(kept) - 2, 1))
     return Joint(
-        time=line.time,
-        slip=line.slip,
-        half_width=half * line.error,
-        tilt=line.tilt,
-        tilt_half_width=half * line.tilt_error,
+        time=time,
+        slip=middle,
+        half_width=_TWO_SIDED * float(np.sqrt(spread / weights.sum())),
+        tilt=tilt,
+        tilt_half_width=_TWO_SIDED * float(np.sqrt(spread / moment)),
         outliers=frozenset(set(range(len(slips))) - set(inside)),
     )
 
@@ -106,41 +100,7 @@ def _agreeing(slips: Sequence[Slip]) -> list[int]:
     """The events that agree with most others, allowing for drift."""
     times = np.array([slip.time for slip in slips])
     values = np.array([slip.slip for slip in slips])
-    tilt = STEEPEST / 2 * np.abs(times[:, None] - times)
-    near = np.abs(values[:, None] - values) < _TOGETHER + tilt
-    sure = np.array([1 / (slip.half_width + 1e-5) for slip in slips])
-    best = int((near.sum(axis=1) + 1e-9 * sure).argmax())
+    near = np.abs(values[:, None] - values) < _TOGETHER + _USUAL * np.abs(times[:, None] - times)
+    sure = np.array([1e-9 / slip.half_width for slip in slips])  # decides between equals
+    best = int((near.sum(axis=1) + np.minimum(sure, 0.5)).argmax())
     return [int(index) for index in np.flatnonzero(near[best])]
-
-
-def _weights(slip: Slip) -> Reals:
-    """Each group's weight: one over the square of the scatter that the half-width implies."""
-    scatter = max(slip.half_width, 2e-7) / 2 * np.sqrt(len(slip.points))
-    return np.full(len(slip.points), 1 / scatter**2)
-
-
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    time: float
-    slip: float
-    error: float
-    tilt: float
-    tilt_error: float
-
-
-def _weighted(points: Reals, weights: Reals) -> _Fit:
-    """A weighted least-squares line whose tilt is held to what clocks do (ridge regression).
-
-    Scatter beyond what the weights say widens the errors; less scatter does not narrow them, since
-    an event's groups may share an error that they do not show.
-    """
-    time = float(np.average(points[:, 0], weights=weights))
-    slip = float(np.average(points[:, 1], weights=weights))
-    away = points[:, 0] - time
-    moment = float((weights * away**2).sum()) + 1 / _USUAL**2
-    tilt = float((weights * away * (points[:, 1] - slip)).sum()) / moment
-    misses = points[:, 1] - slip - tilt * away
-    spread = max(float((weights * misses**2).sum()) / max(len(points) - 2, 1), 1.0)
-    return _Fit(
-        time, slip, float(np.sqrt(spread / weights.sum())), tilt, float(np.sqrt(spread / moment))
-    )

@@ -30,6 +30,7 @@ _FIRST = 0.5  # an earlier arrival counts from this share of the highest peak
 _FLOOR = 0.004  # samples: what interpolation and float32 leave, measured on exact copies
 _SPAN_FOR_DRIFT = 15.0
 _WORTH_SAYING = 10e-6  # a drift less certain than this is not claimed
+_PARTS = 8  # stretches whose own lags show the drift
 _SHARED = 1.3  # scatter that groups hide: frames overlap by half, and share their weights
 _TAPS = 24  # samples to either side that interpolate the correlation
 _WITHIN = 4  # samples around the peak in which one group's own peak is looked for
@@ -50,8 +51,6 @@ class Fine:
     polarity: int
     explains: float
     """The share of the other sound that the reference, merely delayed, explains: 0 to 1."""
-    points: Reals
-    """Times of the other sound and lags, in seconds, group by group: (groups, 2)."""
 
     @property
     def zero(self) -> float:
@@ -207,10 +206,12 @@ def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: 
     near = peak if peak < size // 2 else peak - size
     place = near + float(_tops(whole[None])[0])
     half = _half_width(_tops(whole - each))
-    times = np.array([group.time for group in groups])
-    middle = float(times.mean())
-    left = (near + _tops(each)) / rate
-    slope = slope_of(times, left)
+    moments = np.array([group.time for group in groups])
+    middle = float(moments.mean())
+    parts = np.array_split(np.arange(len(groups)), max(1, min(len(groups) // 3, _PARTS)))
+    times = np.array([moments[part].mean() for part in parts])
+    tops = _tops(np.stack([each[part].sum(axis=0) for part in parts]))
+    slope = _slope(times, tops / rate)
     claimed = None if slope is None else drift + slope[0]
     return Fine(
         time=middle,
@@ -220,7 +221,6 @@ def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: 
         drift_half_width=None if slope is None else slope[1],
         polarity=polarity,
         explains=_explained(total, ours, theirs, place, rate),
-        points=np.column_stack([times, lag + drift * times + left]),
     )
 
 
@@ -306,7 +306,7 @@ def _half_width(without: Reals) -> float:
     return float(stats.t.ppf(0.975, count - 1) * error * _SHARED)
 
 
-def slope_of(times: Reals, lags: Reals) -> tuple[float, float] | None:
+def _slope(times: Reals, lags: Reals) -> tuple[float, float] | None:
     """The slope of the groups' own lags and its 95 % half-width, where worth saying."""
     if len(times) < 5 or np.ptp(times) < _SPAN_FOR_DRIFT:
         return None

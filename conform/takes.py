@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
 from conform.candidates import Candidate, Event
 from conform.joint import Joint, Slip, solve
 from conform.placing import Heard, Place
@@ -100,6 +98,10 @@ def fine_of(place: Place | None, channel: str) -> Fine | None:
 
 def slip(fine: Fine, clip: Clip, picture_in: Fraction) -> Slip:
     """An event's slip: where its take was found less where the cut's own numbers put it."""
-    times, lags = fine.points[:, 0], fine.points[:, 1]
-    found = float(picture_in - clip.record_in + clip.source_in) - lags
-    return Slip(np.column_stack([times + lags, found]), fine.half_width)
+    return Slip(
+        time=fine.time + fine.lag,
+        slip=float(picture_in - clip.record_in + clip.source_in) - fine.lag,
+        half_width=fine.half_width,
+        tilt=None if fine.drift is None else -fine.drift,
+        tilt_half_width=fine.drift_half_width,
+    )

@@ -24,7 +24,9 @@ from adapters.fcpxml.retime import conform, curve
 from conform.timecode import Rate
 from conform.timeline import ZERO, Marker
 
-MAX_CLIPS = 200_000
+MAX_ITEMS = 100_000
+"""Items of one timeline, every use of a compound counted; feature films stay below 50,000."""
+
 MAX_DEPTH = 60
 """Items inside items, through compounds too; Final Cut Pro itself stays below ten."""
 
@@ -84,8 +86,8 @@ class Story:
             said = f"a {element.tag} is left out"
             notes.count(f"fcpxml.{element.tag}", said, element)
             return None
-        if frame.depth > MAX_DEPTH or len(self.pieces) > MAX_CLIPS:
-            said = f"more than {MAX_DEPTH} levels or {MAX_CLIPS} clips; export a smaller part"
+        if frame.depth > MAX_DEPTH or max(self._numbers, len(self.pieces)) > MAX_ITEMS:
+            said = f"more than {MAX_DEPTH} levels or {MAX_ITEMS} items; export a smaller part"
             raise notes.refusal(said, element)
         item = self._placed(element, at, frame)
         if item is None:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.cut import Cut
-from adapters.fcpxml import read
+from adapters.fcpxml import read, story
 from conform.errors import TimelineError
 from conform.timecode import Rate
 from conform.timeline import Clip, Curve, Fade, Keyframe, Kind, Marker, Timeline, TimePoint
@@ -543,6 +543,18 @@ def test_items_nested_without_end_are_refused(cut: Reader) -> None:
         for n in range(80)
     )
     with pytest.raises(TimelineError, match="levels"):
+        cut(project('<ref-clip ref="m0" offset="0s" duration="9s"/>', "f24"), media)
+
+
+def test_compounds_that_multiply_are_refused(cut: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(story, "MAX_ITEMS", 2000)
+    media = "".join(
+        f'<media id="m{n}"><sequence format="f24"><spine>'
+        + f'<ref-clip ref="m{n + 1}" offset="0s" duration="9s"/>' * 10
+        + "</spine></sequence></media>"
+        for n in range(30)
+    )
+    with pytest.raises(TimelineError, match="2000 items"):
         cut(project('<ref-clip ref="m0" offset="0s" duration="9s"/>', "f24"), media)
 
 

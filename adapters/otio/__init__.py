@@ -9,7 +9,8 @@ and they are believed on reading only as long as they agree with what the file s
 
 from __future__ import annotations
 
+from adapters.otio.bundle import unpack
 from adapters.otio.reader import read, timeline_from
 from adapters.otio.writer import timeline_to, write
 
-__all__ = ["read", "timeline_from", "timeline_to", "write"]
+__all__ = ["read", "timeline_from", "timeline_to", "unpack", "write"]

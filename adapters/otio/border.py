@@ -10,8 +10,14 @@ from typing import Any
 import opentimelineio
 
 from conform.errors import TimelineError
-from conform.timecode import Rate
+from conform.timecode import RATES, Rate
 
+_WRITTEN = {
+    number: rate.fps
+    for rate in RATES.values()
+    for number in (float(rate.fps), round(float(rate.fps), 2), round(float(rate.fps), 3))
+}
+"""The doubles in which other tools write the rates of the trade."""
 _FINEST = 10**6
 """Doubles at a day's count of frames still tell a millionth of a frame apart."""
 _LONGEST = 10**9
@@ -22,6 +28,8 @@ def fps_of(rate: float, what: str) -> Fraction:
     """The exact rate that a double means: 29.97 and 29.9700298 are 30000/1001."""
     if not isfinite(rate) or rate <= 0:
         raise TimelineError(f"{what} has a rate of {rate}; it must be above zero")
+    if rate in _WRITTEN:
+        return _WRITTEN[rate]
     near = Rate.near(rate)
     return near.fps if near else Fraction(rate).limit_denominator(_FINEST)
 
@@ -35,6 +43,12 @@ def seconds(time: Any, what: str) -> Fraction:
     if abs(found) > _LONGEST:
         raise TimelineError(f"{what} has a time of {float(found):.3g} seconds; export it again")
     return found
+
+
+def rate_of(rate: float, what: str) -> Rate | None:
+    """The trade's rate that a double means; None for sample rates and the like."""
+    fps = fps_of(rate, what)
+    return Rate(fps) if fps in _WRITTEN.values() else None
 
 
 def rational(at: Fraction, rate: Rate) -> Any:

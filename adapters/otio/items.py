@@ -130,18 +130,19 @@ def source_of(clip: Any, available: Range | None, rate: Rate | None) -> Source:
     generated = isinstance(media, schema.GeneratorReference)
     source = Source(
         name=(media.name if media is not None else "") or "",
-        url=_url(media),
+        url=url_of(media),
         start=available.start if available else None,
         duration=available.duration if available else None,
         rate=rate,
         generated=generated,
-        metadata=_kept(plain(media.metadata)) if media is not None else (),
+        metadata=_kept(foreign(media)) if media is not None else (),
     )
-    trees = [plain(clip.metadata)] + ([plain(media.metadata)] if media is not None else [])
+    trees = [foreign(clip)] + ([foreign(media)] if media is not None else [])
     return replace(source, **_named(trees))
 
 
-def _url(media: Any) -> str:
+def url_of(media: Any) -> str:
+    """Where a reference says that its file lies; an image sequence with `#` for its digits."""
     if isinstance(media, schema.ExternalReference):
         return str(media.target_url or "")
     if isinstance(media, schema.ImageSequenceReference):
@@ -156,7 +157,7 @@ def _named(trees: list[Any]) -> dict[str, Any]:
     """Reel, tape, scene, take and UMID from wherever in the metadata they are; the first wins."""
     found: dict[str, Any] = {}
     for tree in trees:
-        for path, value in leaves({k: v for k, v in tree.items() if k != OURS}):
+        for path, value in leaves(tree):
             key = re.sub(r"[^a-z]", "", path.rsplit(".", 1)[-1].lower())
             field = _FIELDS.get(key)
             if field and value.strip():
@@ -183,7 +184,7 @@ def _channel_ids(listed: list[Any]) -> Iterator[int]:
 
 def metadata_of(item: Any) -> tuple[Metadata, tuple[Finding, ...]]:
     """The metadata of other tools as names and values, in bounded number and length."""
-    tree = {key: value for key, value in plain(item.metadata).items() if key != OURS}
+    tree = foreign(item)
     kept = _kept(tree)
     if sum(1 for _ in leaves(tree)) > len(kept):
         return kept, (info("otio.metadata", "only the first metadata entries are kept", item.name),)
@@ -199,9 +200,14 @@ def _kept(tree: Any) -> Metadata:
     return tuple(found)
 
 
+def foreign(item: Any) -> dict[str, Any]:
+    """The metadata of other tools, as Python's dictionaries and lists."""
+    return {str(key): plain(value) for key, value in item.metadata.items() if key != OURS}
+
+
 def ours(item: Any, key: str) -> Any:
     """What we once packed under a key of an item's metadata; None where there is nothing."""
     if OURS not in item.metadata:
         return None
-    tree = plain(item.metadata[OURS])
-    return tree.get(key) if isinstance(tree, dict) else None
+    tree = item.metadata[OURS]
+    return plain(tree[key]) if hasattr(tree, "items") and key in tree else None

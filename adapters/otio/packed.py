@@ -10,7 +10,7 @@ from typing import Any
 from adapters.exact import MismatchError, Value, unpack
 from adapters.otio.items import label, ours
 from conform.findings import Finding, info
-from conform.timeline import Clip, Timeline, Transition
+from conform.timeline import Clip, Marker, Timeline, Transition
 
 _CLOSE = Fraction(1, 10**6)
 """Seconds by which a double may differ from the exact value that it was made of."""
@@ -39,10 +39,8 @@ def exact_timeline(root: Any, timeline: Timeline) -> Timeline:
     if packed is None or packed.rate.fps != timeline.rate.fps:
         return timeline
     start = packed.start if near([packed.start], [timeline.start]) else timeline.start
-    same = len(packed.markers) == len(timeline.markers) and near(
-        [one.at for one in packed.markers], [one.at for one in timeline.markers]
-    )
-    markers = packed.markers if same else timeline.markers
+    moved = _moved(packed.markers, timeline.markers)
+    markers = timeline.markers if moved else packed.markers
     spare = {(one.kind, one.index): one.transitions for one in packed.tracks}
     tracks = tuple(
         replace(
@@ -67,17 +65,29 @@ def _cut(transition: Transition) -> Fraction:
     return transition.cut
 
 
-def exact_clip(item: Any, clip: Clip, findings: list[Finding]) -> Clip:
-    """The clip that we packed, unless the item around it was moved, trimmed or renamed since."""
+def exact_clip(item: Any, clip: Clip, findings: list[Finding]) -> Clip | None:
+    """The clip that we packed, where the item still has its place and its name; else None.
+
+    A new media reference, and markers that were added or moved, are taken over.
+    """
     packed = unpacked(Clip, item, "clip")
     if packed is None:
-        return clip
+        return None
     times = ("record_in", "record_out", "source_in", "speed")
     same = near((getattr(packed, t) for t in times), (getattr(clip, t) for t in times))
-    if same and (packed.name, packed.enabled) == (clip.name, clip.enabled):
-        if packed.source.url == clip.source.url:
-            return packed
-        return replace(packed, source=replace(packed.source, url=clip.source.url))
-    text = f"{label(item)} was changed after it was saved: taken as it stands now"
-    findings.append(info("otio.edited", text))
-    return clip
+    if not same or (packed.name, packed.enabled) != (clip.name, clip.enabled):
+        text = f"{label(item)} was changed after it was saved: taken as it stands now"
+        findings.append(info("otio.edited", text))
+        return None
+    if packed.source.url != clip.source.url:
+        packed = replace(packed, source=replace(packed.source, url=clip.source.url))
+    if _moved(packed.markers, clip.markers):
+        packed = replace(packed, markers=clip.markers)
+    return packed
+
+
+def _moved(packed: tuple[Marker, ...], found: tuple[Marker, ...]) -> bool:
+    names = [(one.name, one.comment) for one in packed] == [
+        (one.name, one.comment) for one in found
+    ]
+    return not names or not near((one.at for one in packed), (one.at for one in found))

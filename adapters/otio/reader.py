@@ -12,7 +12,7 @@ from typing import Any
 from opentimelineio import schema
 
 from adapters.cut import Cut
-from adapters.otio.border import fps_of, seconds
+from adapters.otio.border import rate_of, seconds
 from adapters.otio.gate import load
 from adapters.otio.items import (
     channels_of,
@@ -24,13 +24,14 @@ from adapters.otio.items import (
     source_of,
     speed_of,
     time_map,
+    url_of,
 )
 from adapters.otio.packed import exact_clip, exact_timeline, near, unpacked
 from adapters.otio.walk import Leaf, Walk, Window, content
 from conform.errors import TimelineError
 from conform.findings import Finding, info, warning
 from conform.timecode import Rate
-from conform.timeline import Clip, Kind, Marker, Timeline, Track, Transition
+from conform.timeline import Clip, Kind, Marker, Source, Timeline, Track, Transition
 
 _KINDS = {schema.TrackKind.Video: Kind.VIDEO, schema.TrackKind.Audio: Kind.AUDIO, "": Kind.VIDEO}
 
@@ -109,7 +110,7 @@ def _clock(root: Any, stack: Any, told: Rate | None) -> tuple[Rate, tuple[Findin
     rates = [given.rate] if given is not None else []
     rates += [rate for rate, _ in Counter(_clip_rates(stack)).most_common()]
     for number in rates:
-        near = Rate.near(fps_of(number, "the timeline")) if number > 0 else None
+        near = rate_of(number, "the timeline") if number > 0 else None
         if near is None:
             continue
         if near.nominal % 30 == 0 and near.fps.denominator == 1001:
@@ -203,13 +204,12 @@ def _clip(leaf: Leaf, clock: Rate, findings: list[Finding]) -> Clip:
     if own is None:
         raise TimelineError(f"{label(item)} has no range, and neither has its media")
     speed, odd = speed_of(item)
-    metadata, cut_short = metadata_of(item)
-    findings += [*noted, *odd, *cut_short]
+    findings += [*noted, *odd]
     used = (leaf.tail - leaf.head) * abs(speed)
     first = own.start + leaf.head * speed
     if speed < 0:  # the range starts at its lowest frame; play starts at its other end
         first = own.start + (own.duration - leaf.tail) * -speed
-    rate = Rate.near(fps_of(_start_rate(item), label(item)))
+    rate = rate_of(_start_rate(item), label(item))
     used = used if speed * leaf.speed else (rate or clock).frame
     clip = Clip(
         item.name or "",
@@ -217,15 +217,23 @@ def _clip(leaf: Leaf, clock: Rate, findings: list[Finding]) -> Clip:
         leaf.record_out,
         first,
         first + used,
-        source_of(item, available, rate),
+        Source(url=url_of(item.media_reference)),
         speed * leaf.speed,
-        time_map=time_map(item, first, abs(speed), rate or clock),
-        channels=channels_of(item),
         enabled=item.enabled,
         markers=tuple(_clip_marker(one, first, speed, item) for one in item.markers),
+    )
+    exact = exact_clip(item, clip, findings)
+    if exact is not None:
+        return exact
+    metadata, cut_short = metadata_of(item)
+    findings += cut_short
+    return replace(
+        clip,
+        source=source_of(item, available, rate),
+        time_map=time_map(item, first, abs(speed), rate or clock),
+        channels=channels_of(item),
         metadata=metadata,
     )
-    return exact_clip(item, clip, findings)
 
 
 def _start_rate(item: Any) -> float:

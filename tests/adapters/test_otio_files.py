@@ -255,6 +255,21 @@ def test_a_bundle_that_is_a_bomb_is_refused(tmp_path: Path) -> None:
         otio.read(path)
 
 
+def test_a_bundle_is_unpacked_into_a_new_folder_only(tmp_path: Path) -> None:
+    path = tmp_path / "cut.otioz"
+    with zipfile.ZipFile(path, "w") as bundle:
+        bundle.writestr("content.otio", json.dumps(timeline(track(clip("a", 0, 24)))))
+        for name in ("media/a.wav", "../evil.wav", "media/../../up.wav", "/etc/x.wav", ".bashrc"):
+            bundle.writestr(name, name)
+    cut = otio.unpack(path, tmp_path / "out")
+    assert spans(otio.read(cut).timelines[0]) == [("a", 0, 1, 0, 1)]
+    files = sorted(p.relative_to(tmp_path / "out").as_posix() for p in cut.parent.rglob("*.*"))
+    assert files == ["content.otio", "media/a.wav"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["cut.otioz", "out"]
+    with pytest.raises(TimelineError, match="exists already"):
+        otio.unpack(path, tmp_path / "out")
+
+
 def test_what_another_tool_changed_is_believed(tmp_path: Path) -> None:
     path = tmp_path / "cut.otio"
     path.write_text(json.dumps(timeline(track(clip("a", 0, 24), clip("b", 0, 24)))))

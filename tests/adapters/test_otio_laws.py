@@ -12,7 +12,7 @@ from conform.synced import Sync
 from conform.timeline import Timeline
 from tests.strategies import syncs, timelines
 
-slow = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+slow = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @slow

@@ -68,14 +68,17 @@ _INTERPOLATIONS = {
 
 def store(path: Path, mobs: Iterable[Mob], files: Iterable[tuple[str, Path]]) -> None:
     """Write mobs, and the files to embed by the mob that they belong to."""
-    with AAFFile(str(path), "w") as file:
-        _identify(file)
-        writer = _Writer(file)
-        for mob in mobs:
-            file.content.mobs.append(writer.mob(mob))
-        embedded = list(files)
-        for mob_id, source in embedded:
-            _embed(file, mob_id, source)
+    file = AAFFile(str(path), "w")
+    try:
+        with file:
+            _identify(file)
+            writer = _Writer(file)
+            for mob in mobs:
+                file.content.mobs.append(writer.mob(mob))
+            for mob_id, source in files:
+                _embed(file, mob_id, source)
+    finally:
+        file.f.close()  # pyaaf2 leaves it open where saving fails
 
 
 def _identify(file: Any) -> None:

@@ -50,9 +50,28 @@ def layers(track: Track, bank: Bank) -> Iterator[Track]:
             said = "a clip that overlaps its neighbour is written in a lane of its own"
             bank.lose(Level.WARNING, "fcpxml.overlap", said, clip.name)
         row.append(clip)
-    for index, row in enumerate(rows):
-        kept = track.transitions if index == 0 else ()
-        yield replace(track, clips=tuple(row), transitions=kept)
+    dealt = _dealt(track, rows, bank)
+    for row, joints in zip(rows, dealt, strict=True):
+        yield replace(track, clips=tuple(row), transitions=tuple(joints.values()))
+
+
+def _dealt(track: Track, rows: list[list[Clip]], bank: Bank) -> list[dict[Fraction, Transition]]:
+    """The transitions of each row by their cut: the first free row that cuts there takes it."""
+    edges = [{edge for clip in row for edge in (clip.record_in, clip.record_out)} for row in rows]
+    dealt: list[dict[Fraction, Transition]] = [{} for _ in rows]
+    for joint in track.transitions:
+        free = (
+            taken
+            for taken, cuts in zip(dealt, edges, strict=True)
+            if joint.cut in cuts and joint.cut not in taken
+        )
+        taken = next(free, None)
+        if taken is not None:
+            taken[joint.cut] = joint
+            continue
+        said = "a transition that lies on no cut is left out"
+        bank.lose(Level.WARNING, "fcpxml.transition", said, joint.name)
+    return dealt
 
 
 def items(strip: Strip, bank: Bank, connected: Iterable[etree._Element]) -> list[etree._Element]:
@@ -75,9 +94,6 @@ def items(strip: Strip, bank: Bank, connected: Iterable[etree._Element]) -> list
             made.append(used(marks, place, bank, hanging))
             hanging = ()
             cursor = clip.record_out
-    for joint in cuts.values():
-        said = "a transition that lies on no cut is left out"
-        bank.lose(Level.WARNING, "fcpxml.transition", said, joint.name)
     return made
 
 

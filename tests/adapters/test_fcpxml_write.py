@@ -302,6 +302,17 @@ def test_a_transition_beside_every_cut_is_told(tmp_path: Path) -> None:
     assert found == {"fcpxml.transition"}
 
 
+def test_a_transition_follows_its_cut_to_the_lane_of_the_overlap(tmp_path: Path) -> None:
+    path = tmp_path / "cut.fcpxml"
+    over = replace(PLAIN, name="b", record_in=Fraction(1), record_out=Fraction(3))
+    joint = Transition(Fraction(1), Fraction(1), Fraction(3, 2), "up")
+    timeline = cut_of(PLAIN, over)
+    track = replace(timeline.tracks[0], transitions=(joint, joint))
+    found = codes(replace(timeline, tracks=(track,)), path)
+    assert found == {"fcpxml.overlap", "fcpxml.transition"}  # the second one finds its cut taken
+    assert [track.transitions for track in read(path).timelines[0].tracks] == [(), (joint,)]
+
+
 def test_timeline_markers_lie_on_the_item_under_them(tmp_path: Path) -> None:
     path = tmp_path / "cut.fcpxml"
     late = replace(PLAIN, record_in=Fraction(4), record_out=Fraction(6))

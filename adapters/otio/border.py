@@ -31,7 +31,10 @@ def fps_of(rate: float, what: str) -> Fraction:
     if rate in _WRITTEN:
         return _WRITTEN[rate]
     near = Rate.near(rate)
-    return near.fps if near else Fraction(rate).limit_denominator(_FINEST)
+    fps = near.fps if near else Fraction(rate).limit_denominator(_FINEST)
+    if not fps:
+        raise TimelineError(f"{what} has a rate of {rate}; it must be above zero")
+    return fps
 
 
 def seconds(time: Any, what: str) -> Fraction:

@@ -199,7 +199,7 @@ def test_impossible_times_are_refused_by_the_name_of_the_clip(reading: Reading, 
         reading(text)
 
 
-@pytest.mark.parametrize("rate", [0, -24, "NaN"])
+@pytest.mark.parametrize("rate", [0, -24, "NaN", 1e-320])
 def test_impossible_rates_are_refused(reading: Reading, rate: object) -> None:
     with pytest.raises(TimelineError, match="the clip"):
         reading(

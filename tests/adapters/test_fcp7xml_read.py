@@ -196,6 +196,13 @@ def test_another_kind_of_xml_is_refused(tmp_path: Path) -> None:
         read(path)
 
 
+def test_a_length_beyond_the_last_clip_is_kept_and_a_shorter_one_is_not(desk: Desk) -> None:
+    track = f"<track>{clip(0, 50, 0, 50)}</track>"
+    longer = desk.cut(track, head="<duration>100</duration>").timelines[0]
+    shorter = desk.cut(track, head="<duration>25</duration>").timelines[0]
+    assert (longer.length, shorter.length) == (4, None)
+
+
 # --- transitions ---------------------------------------------------------------------------------
 
 
@@ -318,6 +325,7 @@ def test_a_speed_that_is_switched_off_is_no_speed(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("first", "last", "ticks", "seconds"),
     [
+        (50, 90, None, Fraction(2)),  # no length fits: what Premiere and Resolve do
         (50, 100, None, Fraction(2)),  # equal lengths in sequence frames: the sequence's grid
         (60, 120, None, Fraction(2)),  # equal lengths in seconds: the clip's own grid
         (50, 100, TICKS * 50 // 30, Fraction(50, 30)),  # Premiere's ticks decide
@@ -332,6 +340,12 @@ def test_in_points_of_mixed_rates_follow_the_evidence(
     (found,) = cut.timelines[0].video[0].clips
     assert found.source_in - 3600 == seconds
     assert "rate.mixed" in codes(cut)
+
+
+def test_a_short_clip_of_mixed_rates_counts_on_the_sequence_s_grid(desk: Desk) -> None:
+    tag = "<rate><timebase>30</timebase><ntsc>FALSE</ntsc></rate>"
+    (found,) = desk.video(clip(0, 3, 50, 53, tag))
+    assert found.source_in - 3600 == 2
 
 
 def test_premiere_s_ticks_give_the_sub_frame_in_point(desk: Desk) -> None:
@@ -368,6 +382,16 @@ def test_a_subclip_counts_from_its_own_start(desk: Desk) -> None:
     assert frames(found) == (0, 10, 205, 215)
 
 
+@pytest.mark.parametrize("counted", [5, 205])
+def test_a_subclip_s_ticks_count_from_its_own_start_or_from_its_media_s(
+    desk: Desk, counted: int
+) -> None:
+    more = "<subclipinfo><startoffset>200</startoffset></subclipinfo>"
+    more += f"<pproTicksIn>{TICKS * counted // 25}</pproTicksIn>"
+    (found,) = desk.video(clip(0, 10, 5, 15, more))
+    assert frames(found) == (0, 10, 205, 215)
+
+
 def test_a_length_that_contradicts_the_record_is_told(desk: Desk) -> None:
     assert "clip.length" in codes(desk.cut(f"<track>{clip(0, 10, 0, 20)}</track>"))
     assert "clip.length" not in codes(desk.cut(f"<track>{clip(0, 10, 0, 11)}</track>"))
@@ -398,6 +422,13 @@ def test_exploded_tracks_are_one_track_whose_clips_play_several_channels(desk: D
     assert [track.index for track in tracks] == [1, 2, 3]
     assert [each.channels for each in tracks[0].clips] == [(3, 4), (7,)]
     assert tracks[2].clips[0].channels == (1,)
+
+
+def test_an_exploded_track_that_lacks_a_channel_does_not_take_the_next_one_s(desk: Desk) -> None:
+    alone, whole = clip(0, 10, 0, 10, heard(1)), clip(0, 10, 50, 60, heard(1))
+    audio = exploded(0, alone) + exploded(0, whole) + exploded(1, whole)
+    tracks = desk.cut(audio=audio).timelines[0].audio
+    assert [len(track.clips) for track in tracks] == [1, 1]
 
 
 def level(value: str) -> str:
@@ -518,6 +549,29 @@ def test_the_speed_of_a_nest_is_composed_with_its_leaves(
     first = 5 if "TRUE" not in more else 10
     found = desk.video(nested(1000, 1060, first, inner, more))
     assert [frames(each) for each in found] == expected
+    assert {each.speed for each in found} == {Fraction(2 if "TRUE" not in more else -1)}
+
+
+def test_a_nest_adds_its_gain_its_switch_and_no_fade_that_it_cuts_off(desk: Desk) -> None:
+    faded = (
+        transition(0, 10, "start-black", "KGAudioTransCrossFade3dB")
+        + clip(-1, -1, 0, 40, level("<value>0.5</value>"))
+        + transition(30, 40, "end-black", "KGAudioTransCrossFade0dB")
+    )
+    more = level("<value>0.5</value>") + "<enabled>FALSE</enabled>"
+    inner = nest(audio=f"<track>{faded}</track>")
+    (found,) = desk.audio(nested(100, 130, 10, inner, more))
+    assert found.gain_db == pytest.approx(-12.0412, abs=1e-4)
+    assert (found.enabled, found.fade_in) == (False, None)
+    assert found.fade_out == Fade(Fraction(10, 25), Curve.LINEAR)
+
+
+def test_a_crossfade_inside_a_nest_moves_with_it(desk: Desk) -> None:
+    lane = clip(0, -1, 0, 25) + transition(15, 25, "center") + clip(-1, 50, 40, 75)
+    outer = nested(100, 140, 5, nest(audio=f"<track>{lane}</track>"))
+    (track,) = desk.cut(audio=f"<track>{outer}</track>").timelines[0].audio
+    fps = Fraction(25)
+    assert track.transitions == (Transition(110 / fps, 115 / fps, 120 / fps, "Cross Dissolve"),)
 
 
 def test_the_highest_picture_of_a_nest_is_seen_and_titles_let_it_through(desk: Desk) -> None:

@@ -110,7 +110,7 @@ def _clock(root: Any, stack: Any, told: Rate | None) -> tuple[Rate, tuple[Findin
     rates = [given.rate] if given is not None else []
     rates += [rate for rate, _ in Counter(_clip_rates(stack)).most_common()]
     for number in rates:
-        near = rate_of(number, "the timeline") if number > 0 else None
+        near = rate_of(number, "the timeline") if number >= 1 else None
         if near is None:
             continue
         if near.nominal % 30 == 0 and near.fps.denominator == 1001:

@@ -22,6 +22,7 @@ from adapters.otio.border import plain, span
 from adapters.otio.gate import load as load_otio
 from adapters.otio.items import OURS, ours
 from adapters.otio.writer import save as save_otio
+from conform.decision import Review
 from conform.errors import SessionError, TimelineError
 from conform.findings import Finding, warning
 from conform.roll import Roll, RollChannel
@@ -32,8 +33,18 @@ from conform.timeline import Clip
 _VERSION = 1
 
 
-def save(sync: Sync, path: Path, *, force: bool = False, sources: Sequence[Path] = ()) -> None:
-    """Write a session whole; raises `RenderError` where it cannot be, or is one of `sources`."""
+def save(
+    sync: Sync,
+    path: Path,
+    review: Review | None = None,
+    *,
+    force: bool = False,
+    sources: Sequence[Path] = (),
+) -> None:
+    """Write a session whole, with a reviewer's decisions where there are any.
+
+    Raises `RenderError` where it cannot be written, or is one of `sources`.
+    """
     try:
         root, _ = timeline_to(sync.timeline)
         stray = _attach(root, sync, path)
@@ -42,10 +53,12 @@ def save(sync: Sync, path: Path, *, force: bool = False, sources: Sequence[Path]
             "picture": sync.picture,
             "sample_rate": sync.sample_rate,
             "length": pack(sync.length),
+            "picture_in": pack(sync.picture_in),
             "findings": pack(sync.findings),
             "rolls": [pack(roll) for roll in sync.rolls],
             "paths": _paths(sync, path),
             "events": stray,
+            **({} if review is None else {"review": pack(review)}),
         }
         save_otio(root, path, force=force, sources=sources)
     except (UnicodeError, MismatchError) as fault:
@@ -75,12 +88,28 @@ def load(path: Path) -> Sync:
             events,
             rolls,
             unpack(tuple[Finding, ...], header["findings"]),
+            unpack(Fraction, header.get("picture_in", "0")),
         )
     except (KeyError, TypeError, IndexError, ValueError) as fault:
         raise SessionError(f"the session is damaged: {fault}", path=path) from fault
     except TimelineError as fault:
         raise SessionError(fault.message, path=path) from fault
     return replace(sync, findings=(*sync.findings, *_moved(sync, path)))
+
+
+def load_review(path: Path) -> Review:
+    """The decisions that a session holds, an empty review where nobody has seen it yet.
+
+    Raises `SessionError` as `load` does.
+    """
+    try:
+        root, _ = load_otio(path)
+    except TimelineError as fault:
+        raise SessionError(fault.message, path=path, line=fault.line) from fault
+    try:
+        return unpack(Review, plain(_header(root, path).get("review") or {}))
+    except ValueError as fault:
+        raise SessionError(f"its decisions are damaged: {fault}", path=path) from fault
 
 
 def _header(root: Any, path: Path) -> dict[str, Any]:

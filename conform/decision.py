@@ -1,0 +1,139 @@
+"""What a reviewer decided about a synced cut: values, and their effect on what is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+
+from conform.findings import Finding, info, warning
+from conform.match import early_or_late
+from conform.spotcheck import Trial, threshold
+from conform.synced import EventSync, Status, Sync
+from conform.timeline import Marker
+
+
+class Choice(StrEnum):
+    """Where a reviewer stands on an event."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One event as its reviewer left it.
+
+    `nudge` counts samples of the session, positive = the sound is moved later. `take` names the
+    first file of another take that was chosen, and `place` the record time of that take's first
+    sample. `seen` is the fingerprint of what was decided upon (`conform.holding`); `carried` marks
+    a decision that came over from an earlier cut; `cleared` says why an earlier one did not.
+    """
+
+    event: str
+    choice: Choice = Choice.OPEN
+    nudge: int = 0
+    comment: str = ""
+    take: str = ""
+    place: Fraction | None = None
+    seen: str = ""
+    carried: bool = False
+    cleared: str = ""
+
+    @property
+    def decided(self) -> bool:
+        """Whether the event was accepted or rejected."""
+        return self.choice is not Choice.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Everything a reviewer leaves behind with a session.
+
+    `latency` is how long after it leaves the computer the sound is heard, in seconds; it is never
+    exported, and None until it was calibrated. `marks` are the marks of the files that were seen.
+    """
+
+    decisions: tuple[Decision, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    latency: Fraction | None = None
+    trials: tuple[Trial, ...] = ()
+    override: str = ""
+    marks: tuple[tuple[str, str], ...] = ()
+
+    def of(self, event: str) -> Decision:
+        """The decision on an event; an open one where there is none."""
+        return next((one for one in self.decisions if one.event == event), Decision(event))
+
+    def by_event(self) -> Mapping[str, Decision]:
+        """Every decision by its event's id."""
+        return {one.event: one for one in self.decisions}
+
+    def with_decision(self, decision: Decision) -> Review:
+        """The review with one decision put in its place."""
+        rest = tuple(one for one in self.decisions if one.event != decision.event)
+        return replace(self, decisions=(*rest, decision))
+
+
+def applied(sync: Sync, review: Review) -> Sync:
+    """The cut as it is to be written: nudged, other takes laid, rejected events silent.
+
+    What was placed by hand no longer counts as measured, and says so. What the reviewer declared
+    (override, monitor latency, blind spot-check) stands among the findings.
+    """
+    decisions = review.by_event()
+    events = tuple(
+        _event(event, decisions[event.id], sync) if event.id in decisions else event
+        for event in sync.events
+    )
+    return replace(sync, events=events, findings=(*sync.findings, *_declared(review)))
+
+
+def placed_zero(event: EventSync, decision: Decision, sample_rate: int) -> Fraction | None:
+    """The record time of the take's first sample as decided; None for an event without a place."""
+    zero = decision.place if decision.place is not None else event.zero
+    return None if zero is None else zero + Fraction(decision.nudge, sample_rate)
+
+
+def _event(event: EventSync, decision: Decision, sync: Sync) -> EventSync:
+    if decision.choice is Choice.REJECTED:
+        why = "rejected by the reviewer" + (f": {decision.comment}" if decision.comment else "")
+        return replace(event, status=Status.NOT_MEASURED, reason=why, zero=None)
+    if not decision.nudge and not decision.take:
+        return event
+    roll = next((r for r in sync.rolls if str(r.path) == decision.take), event.roll)
+    return replace(
+        event,
+        status=Status.METADATA,
+        roll=roll,
+        zero=placed_zero(event, decision, sync.sample_rate),
+        reason=f"placed by the reviewer: {_how(decision, roll.name if roll else '')}",
+    )
+
+
+def _how(decision: Decision, take: str) -> str:
+    words = [f"take {take}"] if decision.take else []
+    if decision.nudge:
+        words.append(f"moved {abs(decision.nudge)} samples {early_or_late(-decision.nudge)}")
+    return ", ".join(words)
+
+
+def _declared(review: Review) -> list[Finding]:
+    latency = "uncalibrated" if review.latency is None else _milliseconds(review.latency)
+    found = [info("review.monitor", f"the monitoring path was {latency}")] if _used(review) else []
+    if review.override:
+        found.append(warning("review.override", f"exported undecided: {review.override}"))
+    heard = threshold(review.trials)
+    if heard is not None:
+        found.append(info("review.spot-check", heard.sentence))
+    return found
+
+
+def _used(review: Review) -> bool:
+    return any(one.decided for one in review.decisions)
+
+
+def _milliseconds(latency: Fraction) -> str:
+    return f"calibrated at {float(latency) * 1000:.1f} ms"

@@ -8,8 +8,8 @@ from fractions import Fraction
 from itertools import groupby
 
 from adapters.aaf.auids import AUDIO_DISSOLVE
-from adapters.aaf.components import BIN_CLIPS, Crossing, Leaf
 from adapters.aaf.effects import curve_of
+from adapters.aaf.leaves import BIN_CLIPS, Crossing, Leaf
 from adapters.aaf.mobs import Material, Sources
 from adapters.aaf.structure import Mob, Role
 from adapters.aaf.windows import Window

@@ -6,89 +6,45 @@ maps composed, until a source mob is reached.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from adapters.aaf import auids
-from adapters.aaf.effects import Gain, curve_of, gain, inner_rate, length_of, retime
+from adapters.aaf.effects import gain, inner_rate, length_of, retime
+from adapters.aaf.layout import is_empty, layout, source_clips
+from adapters.aaf.leaves import (
+    Found,
+    Leaf,
+    crossing_of,
+    disabled,
+    faded,
+    louder,
+    without_bin_gain,
+)
 from adapters.aaf.structure import (
     Contents,
     Essence,
-    Filler,
     Group,
     Mob,
     Operation,
     Pulldown,
     Role,
     Scope,
-    ScopeReference,
     Segment,
     Selector,
     Sequence,
     Slot,
     SourceClip,
-    Transition,
-    Unknown,
 )
 from adapters.aaf.windows import Window
 from conform.errors import TimelineError
 from conform.findings import Finding, info, warning
-from conform.timeline import Fade, Keyframe
 
 _ENDLESS = 2**62  # a clip may ask for more than its media holds: it keeps its length all the same
 _DEEPEST = 50  # compositions in compositions
 _MOST = 2_000_000  # steps; a feature of 100 tracks takes a tenth of it
-
-
-NO_GAIN = Gain()
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """Material at the end of a chain, with what the chain did to it.
-
-    `mob` and `slot` are None where the file lacks the mob `missing`. `trail` lists the compositions
-    and master mobs that were crossed, outermost first. `leg` counts from 1 among the inputs of a
-    channel combiner.
-    """
-
-    window: Window
-    mob: Mob | None
-    slot: Slot | None
-    trail: tuple[Mob, ...] = ()
-    missing: str = ""
-    enabled: bool = True
-    gain: Gain = NO_GAIN
-    fade_in: Fade | None = None
-    fade_out: Fade | None = None
-    leg: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """A transition between two segments that both carry material, in seconds of the record."""
-
-    record_in: Fraction
-    cut: Fraction
-    record_out: Fraction
-    transition: Transition
-
-
-Found = Leaf | Crossing
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A component of a sequence in edit units: its own zero, and where it is heard."""
-
-    segment: Segment
-    zero: int
-    first: int
-    last: int
-    fade_in: Transition | None = None
-    fade_out: Transition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,84 +54,6 @@ class Place:
     rate: Fraction
     essence: Essence
     trail: tuple[Mob, ...]
-
-
-EMPTY = (Filler, ScopeReference, Unknown)
-
-
-def source_clips(segment: Segment | None) -> Iterator[SourceClip]:
-    """Every source clip of a segment that names a mob, in no promised order."""
-    stack = [segment]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, SourceClip) and item.mob:
-            yield item
-        stack += _inside(item)
-
-
-def _inside(segment: Segment | None) -> tuple[Segment | None, ...]:
-    match segment:
-        case Sequence(components=parts) | Operation(inputs=parts):
-            return parts
-        case Group(choices=parts) | Scope(layers=parts):
-            return parts
-        case Selector():
-            return (segment.selected, *segment.alternates)
-        case Pulldown(segment=inner):
-            return (inner,)
-        case _:
-            return ()
-
-
-def is_empty(segment: Segment) -> bool:
-    """Whether a segment shows nothing of its own."""
-    return isinstance(segment, EMPTY) or (isinstance(segment, SourceClip) and not segment.mob)
-
-
-def layout(sequence: Sequence) -> tuple[list[Placed], list[tuple[int, Transition]]]:
-    """Where components are heard, and the transitions between two of them by their first unit.
-
-    A transition overlaps its neighbours (AAF Object Specification 5.3): between two segments they
-    meet at its cut; beside filler it is a fade of the whole overlap, wherever its cut is.
-    """
-    parts, overlaps = _positions(sequence)
-    placed: list[Placed] = []
-    crossings: list[tuple[int, Transition]] = []
-    for index, (zero, segment) in enumerate(parts):
-        if is_empty(segment):
-            continue
-        before, after = overlaps.get(index), overlaps.get(index + 1)
-        item = Placed(segment, zero, zero, zero + segment.length)
-        if before is not None:
-            if index and not is_empty(parts[index - 1][1]):
-                item = replace(item, first=zero + before.cut)
-                crossings.append((zero, before))
-            else:
-                item = replace(item, fade_in=before)
-        if after is not None:
-            if index + 1 < len(parts) and not is_empty(parts[index + 1][1]):
-                item = replace(item, last=item.last - after.length + after.cut)
-            else:
-                item = replace(item, fade_out=after)
-        placed.append(item)
-    return placed, crossings
-
-
-def _positions(
-    sequence: Sequence,
-) -> tuple[list[tuple[int, Segment]], dict[int, Transition]]:
-    """The segments with their first unit, and the transition before each by its index."""
-    parts: list[tuple[int, Segment]] = []
-    overlaps: dict[int, Transition] = {}
-    position = 0
-    for item in sequence.components:
-        if isinstance(item, Transition):
-            position -= item.length
-            overlaps[len(parts)] = item
-        else:
-            parts.append((position, item))
-            position += length_of(item)
-    return parts, overlaps
 
 
 class Walk:
@@ -223,7 +101,7 @@ class Walk:
             part = window.within(item.first / place.rate, item.last / place.rate)
             if part is not None:
                 inner = part.shifted(-item.zero / place.rate)
-                result += _faded(self.found(item.segment, inner, place), item, part, place.rate)
+                result += faded(self.found(item.segment, inner, place), item, part, place.rate)
         if window.curve and len(placed) > 1:
             self.note(
                 warning(
@@ -232,7 +110,7 @@ class Walk:
                     self.where,
                 )
             )
-        result += (c for c in (_crossing(*x, window, place.rate) for x in crossings) if c)
+        result += (c for c in (crossing_of(*x, window, place.rate) for x in crossings) if c)
         return result
 
     def _source_clip(self, clip: SourceClip, window: Window, place: Place) -> Iterable[Found]:
@@ -260,7 +138,7 @@ class Walk:
             return ()
         deeper = Place(slot.rate, slot.essence, (*place.trail, mob))
         found = self.found(slot.segment, inner, deeper)
-        return [_without_bin_gain(item, mob) for item in found]
+        return [without_bin_gain(item, mob) for item in found]
 
     def _slot_of(self, mob: Mob, number: int, essence: Essence) -> Slot | None:
         """The slot of a mob; Premiere has been seen to name slot 0 of a mob with one only."""
@@ -291,7 +169,7 @@ class Walk:
                 inner = change.seen(window)
         found = self._first_input(operation, inner, inner_place)
         level = gain(operation, place.rate)
-        return found if level is None else [_louder(item, level, window) for item in found]
+        return found if level is None else [louder(item, level, window) for item in found]
 
     def _inner_rate(self, operation: Operation, place: Place) -> Fraction:
         clip = next(source_clips(operation), None)
@@ -332,7 +210,7 @@ class Walk:
         for segment in selector.alternates:
             found = list(self.found(segment, window, place))
             if found:
-                return [_disabled(item) for item in found]
+                return [disabled(item) for item in found]
         return ()
 
     def _group(self, group: Group, window: Window, place: Place) -> Iterable[Found]:
@@ -354,71 +232,3 @@ class Walk:
 
     def _pulldown(self, pulldown: Pulldown, window: Window, place: Place) -> Iterable[Found]:
         return self.found(pulldown.segment, window, place) if pulldown.segment else ()
-
-
-BIN_CLIPS = frozenset({"Usage_SubClip", "Usage_AdjustedClip"})
-
-
-def _without_bin_gain(item: Found, mob: Mob) -> Found:
-    """Media Composer copies a bin clip's gain to the timeline when it is cut in; once is enough."""
-    if isinstance(item, Leaf) and mob.usage in BIN_CLIPS:
-        return replace(item, gain=NO_GAIN)
-    return item
-
-
-def _disabled(item: Found) -> Found:
-    return replace(item, enabled=False) if isinstance(item, Leaf) else item
-
-
-def _louder(item: Found, level: Gain, window: Window) -> Found:
-    """A leaf with the level of an effect, whose automation counts on from the leaf's record in."""
-    if not isinstance(item, Leaf):
-        return item
-    points = []
-    for point in level.curve:
-        at = window.record_at(point.at)
-        if at is not None:
-            points.append(Keyframe(at - item.window.record, point.value))
-    curve = tuple(points) or item.gain.curve
-    return replace(item, gain=Gain(item.gain.db + level.db, curve))
-
-
-def _faded(found: Iterable[Found], item: Placed, part: Window, rate: Fraction) -> Iterable[Found]:
-    """Leaves with the fades of a sequence's component, where its edges are in view."""
-    if item.fade_in is None and item.fade_out is None:
-        return found
-    first, last = part.record_at(item.first / rate), part.record_at(item.last / rate)
-    return [
-        _with_fades(
-            leaf,
-            _fade(item.fade_in, rate) if first == leaf.window.record else None,
-            _fade(item.fade_out, rate) if last == leaf.window.record_out else None,
-        )
-        if isinstance(leaf, Leaf)
-        else leaf
-        for leaf in found
-    ]
-
-
-def _with_fades(leaf: Leaf, fade_in: Fade | None, fade_out: Fade | None) -> Leaf:
-    return replace(leaf, fade_in=fade_in or leaf.fade_in, fade_out=fade_out or leaf.fade_out)
-
-
-def _fade(transition: Transition | None, rate: Fraction) -> Fade | None:
-    if transition is None or not transition.length:
-        return None
-    return Fade(transition.length / rate, curve_of(transition))
-
-
-def _crossing(
-    first: int, transition: Transition, window: Window, rate: Fraction
-) -> Crossing | None:
-    """A transition on the record; None where its cut lies outside the window."""
-    units = (first, first + transition.cut, first + transition.length)
-    record_in, cut, record_out = (window.record_at(unit / rate) for unit in units)
-    if record_in is None or cut is None or record_out is None:
-        return None
-    if not window.record < cut < window.record_out:
-        return None
-    low, high = sorted((record_in, record_out))
-    return Crossing(max(low, window.record), cut, min(high, window.record_out), transition)

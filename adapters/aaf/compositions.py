@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from adapters.aaf.components import source_clips
+from adapters.aaf.layout import source_clips
 from adapters.aaf.mobs import runs
 from adapters.aaf.rates import is_picture, timecode_rate
 from adapters.aaf.structure import Contents, Essence, Mob, Role, Slot, Timecode

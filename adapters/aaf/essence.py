@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from adapters.aaf.components import source_clips
+from adapters.aaf.describe import wave_head
+from adapters.aaf.layout import source_clips
 from adapters.aaf.load import load, opened
-from adapters.aaf.store import wave_head
 from adapters.aaf.structure import Contents, Descriptor, Mob, Role
 from conform.errors import TimelineError
 from conform.writing import whole_file

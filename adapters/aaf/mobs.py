@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from adapters.aaf import urls
-from adapters.aaf.components import Leaf, is_empty, layout
+from adapters.aaf.layout import is_empty, layout
+from adapters.aaf.leaves import Leaf
 from adapters.aaf.rates import is_picture, timecode_rate
 from adapters.aaf.structure import (
     Contents,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from fractions import Fraction
@@ -12,11 +11,10 @@ from typing import Any
 from aaf2.auid import AUID
 from aaf2.file import AAFFile
 from aaf2.mobid import MobID
-from aaf2.rational import AAFRational
 
 from adapters.aaf import auids
+from adapters.aaf.describe import described, rational
 from adapters.aaf.structure import (
-    Descriptor,
     Essence,
     Event,
     Filler,
@@ -40,7 +38,6 @@ _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - AAF timestamps have no zone
 _GENERATION = AUID("8a4ff1b3-1f7c-4f4a-9b4e-6a2f0c5d7e11")
 _PRODUCT = AUID("c2d1a5e6-3b6f-4a58-8f0d-71c9e5b2a604")
 _BLOCK = 1 << 20
-_INT32 = 2**31 - 1
 
 _KINDS = {
     Essence.PICTURE: "picture",
@@ -109,16 +106,6 @@ def _embed(file: Any, mob_id: str, source: Path) -> None:
             stream.write(block)
 
 
-def _rational(value: Fraction) -> AAFRational:
-    """A number as AAF stores it: two 32-bit integers, exact where they hold it, else nearest."""
-    if abs(value) > _INT32:
-        return AAFRational(_INT32 if value > 0 else -_INT32, 1)
-    fits = value.denominator <= _INT32 and abs(value.numerator) <= _INT32
-    largest = _INT32 if abs(value) <= 1 else int(_INT32 / abs(value))
-    nearest = value if fits else value.limit_denominator(largest)
-    return AAFRational(nearest.numerator, nearest.denominator)
-
-
 class _Writer:
     """Makes pyaaf2 objects of one file, and registers each effect and parameter once."""
 
@@ -149,7 +136,7 @@ class _Writer:
         for slot in mob.slots:
             made.slots.append(self._slot(slot))
         if mob.descriptor is not None:
-            made.descriptor = self._descriptor(mob.descriptor)
+            made.descriptor = described(self.file, mob.descriptor)
         return made
 
     def _slot(self, slot: Slot) -> Any:
@@ -158,7 +145,7 @@ class _Writer:
         made = create.EventMobSlot() if event else create.TimelineMobSlot()
         made.slot_id = slot.id
         made.name = slot.name
-        made.edit_rate = _rational(slot.rate)
+        made.edit_rate = rational(slot.rate)
         if slot.number is not None:
             made["PhysicalTrackNumber"].value = slot.number
         made.segment = self._segment(slot.segment, _KINDS[slot.essence])
@@ -233,7 +220,7 @@ class _Writer:
         definition = self._parameter_definition(parameter.auid)
         if not parameter.points:
             return self.file.create.ConstantValue(
-                definition, _rational(parameter.value or Fraction(0))
+                definition, rational(parameter.value or Fraction(0))
             )
         made = self.file.create.VaryingValue()
         made.parameterdef = definition
@@ -241,10 +228,10 @@ class _Writer:
         points = []
         for point in parameter.points:
             control = self.file.create.ControlPoint()
-            control.time = _rational(point.at)
+            control.time = rational(point.at)
             value = control["Value"]
             value.add_pid_entry()
-            value.data = value.typedef.encode(_rational(point.value), definition.typedef)
+            value.data = value.typedef.encode(rational(point.value), definition.typedef)
             value.mark_modified()
             points.append(control)
         made["PointList"].value = points
@@ -277,20 +264,6 @@ class _Writer:
             self._known[auid] = made
         return self._known[auid]
 
-    def _descriptor(self, said: Descriptor) -> Any:
-        made = self.file.create.from_name(said.name)
-        if said.length is not None:
-            made["Length"].value = said.length
-        if said.sample_rate is not None:
-            made["SampleRate"].value = _rational(said.sample_rate)
-            made["ContainerFormat"].value = self.file.dictionary.lookup_containerdef("AAF")
-        _DETAILS.get(said.name, _nothing)(made, said)
-        for url in said.urls:
-            locator = self.file.create.NetworkLocator()
-            locator["URLString"].value = url
-            made["Locator"].append(locator)
-        return made
-
     def _tags_of(self, owner: Any, name: str, pairs: Metadata) -> None:
         if pairs:
             self._tags(owner[name], pairs)
@@ -306,56 +279,3 @@ class _Writer:
             else:
                 made.append(self.file.create.TaggedValue(name, value))
         property_.value = made
-
-
-def _wave(made: Any, said: Descriptor) -> None:
-    """The head of the WAVE file: its real format, and the length of its sound."""
-    made["Summary"].value = bytearray(wave_head(said))
-
-
-def wave_head(said: Descriptor, size: int | None = None) -> bytes:
-    """A RIFF head with a format chunk and the head of a data chunk (Microsoft RIFF, 1991).
-
-    `size` is the sound in bytes, by default what the descriptor counts.
-    """
-    channels, bits = said.channels or 1, said.bits or 16
-    sampling, frame = said.sampling or 48000, channels * bits // 8
-    stated = (said.length or 0) * frame if size is None else size
-    size = min(stated, 0xFFFFFFFF - 36)
-    form = struct.pack("<HHIIHH", 1, channels, sampling, sampling * frame, frame, bits)
-    return (
-        struct.pack("<4sI4s4sI", b"RIFF", 36 + size, b"WAVE", b"fmt ", len(form))
-        + form
-        + struct.pack("<4sI", b"data", size)
-    )
-
-
-def _pcm(made: Any, said: Descriptor) -> None:
-    channels, bits, sampling = said.channels or 1, said.bits or 16, said.sampling or 48000
-    made["Channels"].value = channels
-    made["QuantizationBits"].value = bits
-    made["BlockAlign"].value = channels * bits // 8
-    made["AudioSamplingRate"].value = _rational(Fraction(sampling))
-    made["AverageBPS"].value = sampling * channels * bits // 8
-
-
-def _picture(made: Any, said: Descriptor) -> None:
-    """What a picture descriptor has to have; readers take the real figures from the file."""
-    made["StoredWidth"].value = 1920
-    made["StoredHeight"].value = 1080
-    made["FrameLayout"].value = "FullFrame"
-    made["ImageAspectRatio"].value = AAFRational(16, 9)
-    made["VideoLineMap"].value = [42, 0]
-    made["ComponentWidth"].value = 8
-    made["HorizontalSubsampling"].value = 2
-
-
-def _nothing(made: Any, said: Descriptor) -> None:
-    """Tapes and imports have no format."""
-
-
-_DETAILS: dict[str, Callable[[Any, Descriptor], None]] = {
-    "WAVEDescriptor": _wave,
-    "PCMDescriptor": _pcm,
-    "CDCIDescriptor": _picture,
-}

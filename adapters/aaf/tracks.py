@@ -8,8 +8,9 @@ from fractions import Fraction
 
 from adapters.aaf import auids
 from adapters.aaf.clips import Leg, legs, transition
-from adapters.aaf.components import Crossing, Leaf, Walk
+from adapters.aaf.components import Walk
 from adapters.aaf.effects import Gain, gain
+from adapters.aaf.leaves import Crossing, Leaf
 from adapters.aaf.mobs import Sources
 from adapters.aaf.structure import (
     Essence,

@@ -10,6 +10,7 @@ from conform import media
 from conform.errors import TimecodeError
 from conform.findings import Finding, warning
 from conform.sound import Sound, channels_of, distinct, mixed
+from conform.timecode import Rate
 from conform.timeline import ZERO, Timeline
 from conform.watch import Watch, unwatched
 
@@ -63,6 +64,15 @@ def listen(
     return Guide(sounds, picture_in), (*findings, *odd)
 
 
+def _time_of(label: str, rate: Rate) -> Fraction | None:
+    """The time of a movie's label; its mark says whether it counts drop frame, not the cut."""
+    drop = ";" in label and rate.nominal % 30 == 0
+    try:
+        return rate.with_drop(drop).time_of(label)
+    except TimecodeError:
+        return None
+
+
 def picture_in_of(picture: media.Media, timeline: Timeline) -> tuple[Fraction, tuple[Finding, ...]]:
     """The record time of the picture's first frame, by its timecode where that fits the cut.
 
@@ -70,10 +80,7 @@ def picture_in_of(picture: media.Media, timeline: Timeline) -> tuple[Fraction, t
     """
     if picture.timecode is None:
         return ZERO, ()
-    try:
-        start = timeline.rate.time_of(picture.timecode)
-    except TimecodeError:
-        start = None
+    start = _time_of(picture.timecode, timeline.rate)
     if start is not None:
         offset = start - timeline.start
         end = offset + (picture.duration or ZERO)

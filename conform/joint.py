@@ -15,6 +15,7 @@ import numpy as np
 _TOGETHER = 0.001  # seconds within which events of a take agree at first sight
 _CERTAIN = 1e-6  # a drift whose half-width is above this is not claimed
 _USUAL = 50e-6  # drift of usual clocks: 7 to 145 ppm were met between cameras and recorders
+_STEEP = 250e-6  # the largest drift that events of a take may show between one another
 _TWO_SIDED = 1.96  # standard deviations of a 95 % half-width
 
 
@@ -100,7 +101,7 @@ def _agreeing(slips: Sequence[Slip]) -> list[int]:
     """The events that agree with most others, allowing for drift."""
     times = np.array([slip.time for slip in slips])
     values = np.array([slip.slip for slip in slips])
-    near = np.abs(values[:, None] - values) < _TOGETHER + _USUAL * np.abs(times[:, None] - times)
+    near = np.abs(values[:, None] - values) < _TOGETHER + _STEEP * np.abs(times[:, None] - times)
     sure = np.array([1e-9 / slip.half_width for slip in slips])  # decides between equals
     best = int((near.sum(axis=1) + np.minimum(sure, 0.5)).argmax())
     return [int(index) for index in np.flatnonzero(near[best])]

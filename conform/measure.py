@@ -21,6 +21,7 @@ _SHORT_WINDOW = 8.0
 _LEAST = 0.25  # seconds of sound below which nothing can be said
 _APART = 0.06  # seconds: nearer lines are one place and its reflections
 _SURE = 1e-6  # false-match probability from which a place is claimed
+_TELLING = 10e-6  # half-width of a drift above which it is not claimed
 _RIVAL = 0.5  # share of the evidence from which another place makes the answer ambiguous
 
 
@@ -160,12 +161,19 @@ def _verdict(reference: Sound, rate: int, candidates: Sequence[Candidate]) -> Ma
 def placed(match: Match, fine: Fine, rate: int) -> Match:
     """A match with the place, drift and polarity of its refinement."""
     half = fine.drift_half_width
+    if half is None or half > _TELLING:  # the place is then that of the middle of what was heard
+        return replace(
+            match,
+            lag_samples=fine.lag * rate,
+            uncertainty_samples=fine.half_width * rate,
+            polarity=fine.polarity,
+        )
     return replace(
         match,
         lag_samples=fine.zero * rate,
         uncertainty_samples=fine.zero_half_width * rate,
-        drift_ppm=None if fine.drift is None else fine.drift * 1e6,
-        drift_uncertainty_ppm=None if half is None else half * 1e6,
+        drift_ppm=(fine.drift or 0.0) * 1e6,
+        drift_uncertainty_ppm=half * 1e6,
         polarity=fine.polarity,
     )
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import fft, signal, stats
 
 from conform.band import SPEECH, Band, Signal, mask
-from conform.evidence import Line
+from conform.evidence import STEEPEST, Line
 from conform.sound import Sound
 
 Bins = NDArray[np.complex128]
@@ -28,8 +28,9 @@ _REACH = 0.02  # seconds around the line in which the direct path is looked for
 _TAIL = 0.03  # seconds beside the peak that tell on which side the room is
 _FIRST = 0.5  # an earlier arrival counts from this share of the highest peak
 _FLOOR = 0.004  # samples: what interpolation and float32 leave, measured on exact copies
-_SPAN_FOR_DRIFT = 15.0
-_WORTH_SAYING = 10e-6  # a drift less certain than this is not claimed
+_SPAN_FOR_DRIFT = 3.0  # seconds
+_UNTOLD = 20.0  # seconds of a line below which the speech band does not tell its drift
+_BETTER = 1.03  # height of a slant over the level line before it is believed
 _PARTS = 8  # stretches whose own lags show the drift
 _SHARED = 1.3  # scatter that groups hide: frames overlap by half, and share their weights
 _TAPS = 24  # samples to either side that interpolate the correlation
@@ -91,15 +92,50 @@ def refine(reference: Sound, other: Sound, line: Line, rate: int) -> Fine | None
         return None
     size = _frame_size(segments, rate)
     lag, drift = line.lag, line.drift
-    fine = None
+    groups = _groups(segments, lag, drift, size, rate)
+    if not groups:
+        return None
+    if groups[-1].time - groups[0].time < _UNTOLD:
+        tilt, middle = _tilt(groups, size, rate), _middle(groups)
+        lag, drift = lag - tilt * middle, drift + tilt
     for _ in range(2):
-        groups = _groups(segments, lag, drift, size, rate)
-        if not groups:
-            return fine
+        groups = _groups(segments, lag, drift, size, rate) or groups
         fine = _solve(groups, lag, drift, size, rate)
-        drift = fine.drift or 0.0
-        lag = fine.zero
+        if fine.drift is not None:
+            drift = fine.drift
+        lag = fine.lag - drift * fine.time
     return fine
+
+
+def _middle(groups: Sequence[_Group]) -> float:
+    return float(np.mean([group.time for group in groups]))
+
+
+def _tilt(groups: Sequence[_Group], size: int, rate: int) -> float:
+    """The drift that a short line lacks: the slant along which its groups add up highest.
+
+    Every believable drift is tried, in steps that move the outermost groups by half a sample; a
+    level line is kept where a slant is hardly better.
+    """
+    each = _correlations(groups, size, rate)
+    away = (np.array([group.time for group in groups]) - _middle(groups)) * rate
+    furthest = float(np.abs(away).max())
+    if furthest == 0:
+        return 0.0
+    steps = int(2 * STEEPEST * furthest)
+    slants = np.arange(-steps, steps + 1) / (2 * furthest)
+    middle = int(np.abs(each.sum(axis=0)[np.arange(-size // 2, size // 2)]).argmax()) - size // 2
+    reach = 2 * steps + 48
+    window = np.arange(middle - reach, middle + reach + 1)
+    rows = each[:, window % size]
+    cells = np.arange(len(window))
+    stacked = np.zeros((len(slants), len(window)))
+    for row, group_away in zip(rows, away, strict=True):
+        moved = cells + np.round(slants * group_away).astype(int)[:, None]
+        stacked += row[np.clip(moved, 0, len(window) - 1)]
+    tops = np.abs(stacked).max(axis=1)
+    best = int(tops.argmax())
+    return float(slants[best]) if tops[best] > _BETTER * tops[steps] else 0.0
 
 
 def _read(reference: Sound, other: Sound, line: Line, rate: int) -> list[_Segment]:
@@ -191,17 +227,15 @@ def _summed(
 
 def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: int) -> Fine:
     """One refinement: the peak of the weighted sum, its scatter, and what slope is left."""
-    crosses = np.stack([group.cross for group in groups])
-    total = crosses.sum(axis=0)
+    total = np.sum([group.cross for group in groups], axis=0)
     ours = np.sum([group.ours for group in groups], axis=0)
     theirs = np.sum([group.theirs for group in groups], axis=0)
-    frames = sum(group.frames for group in groups)
-    weight = _weights(total, ours * theirs, frames, rate)
-    correlation = fft.irfft(total * weight, size)
+    every = _correlations(groups, size, rate)
+    correlation = every.sum(axis=0)
     peak = _direct(correlation, rate)
     polarity = 1 if correlation[peak] >= 0 else -1
     around = (peak + np.arange(-_TAPS, _TAPS + 1)) % size
-    each = fft.irfft(crosses * (weight * polarity), size)[:, around]
+    each = polarity * every[:, around]
     whole = each.sum(axis=0)
     near = peak if peak < size // 2 else peak - size
     place = near + float(_tops(whole[None])[0])
@@ -222,6 +256,15 @@ def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: 
         polarity=polarity,
         explains=_explained(total, ours, theirs, place, rate),
     )
+
+
+def _correlations(groups: Sequence[_Group], size: int, rate: int) -> Reals:
+    """Each group's correlation, weighted by what all of them know: (groups, size)."""
+    total = np.sum([group.cross for group in groups], axis=0)
+    powers = np.sum([group.ours for group in groups], axis=0)
+    powers = powers * np.sum([group.theirs for group in groups], axis=0)
+    weight = _weights(total, powers, sum(group.frames for group in groups), rate)
+    return np.stack([fft.irfft(group.cross * weight, size) for group in groups])
 
 
 def _weights(total: Bins, powers: Reals, frames: int, rate: int) -> Reals:
@@ -307,7 +350,7 @@ def _half_width(without: Reals) -> float:
 
 
 def _slope(times: Reals, lags: Reals) -> tuple[float, float] | None:
-    """The slope of the groups' own lags and its 95 % half-width, where worth saying."""
+    """The slope of the groups' own lags and its 95 % half-width, where long enough."""
     if len(times) < 5 or np.ptp(times) < _SPAN_FOR_DRIFT:
         return None
     keep = np.ones(len(times), bool)
@@ -319,4 +362,4 @@ def _slope(times: Reals, lags: Reals) -> tuple[float, float] | None:
         if keep.sum() < 5:
             return None
     half = float(stats.t.ppf(0.975, keep.sum() - 2) * fit.stderr)
-    return (float(fit.slope), half) if half < _WORTH_SAYING else None
+    return float(fit.slope), _SHARED * half

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 from math import floor
 from pathlib import Path
@@ -19,9 +20,11 @@ from numpy.typing import NDArray
 
 from conform import media
 from conform.bwf import Block, Format
+from conform.errors import MediaError
 from conform.fades import fade_gain
 from conform.region import Region
 from conform.resample import interpolate, margin
+from conform.timecode import sample_at
 
 _FULL = 2.0**31
 
@@ -41,7 +44,10 @@ class Tally:
 
 
 class Sources:
-    """Reads the files behind regions; holds one block's sound, so a poly file is read once."""
+    """Reads the files behind regions; holds one block's sound, so a poly file is read once.
+
+    Samples are numbered on the file's clock: a stream that starts late starts above zero.
+    """
 
     def __init__(self) -> None:
         self._held: dict[tuple[Path, int, int], Block] = {}
@@ -52,22 +58,43 @@ class Sources:
         self._held.clear()
 
     def stream(self, path: Path) -> media.AudioStream:
-        """The file's first sound stream."""
+        """The file's first sound stream; raises `MediaError` where it has none."""
         if path not in self._streams:
-            self._streams[path] = media.probe(path).audio[0]
+            streams = media.probe(path).audio
+            if not streams:
+                raise MediaError("has no sound", path=path)
+            self._streams[path] = streams[0]
         return self._streams[path]
-
-    def is_float(self, path: Path) -> bool:
-        """Whether the file holds no integers: floating point, or a lossy codec."""
-        return self.stream(path).bits is None
 
     def fetch(self, path: Path, first: int, count: int) -> Block:
         """All channels of `count` samples from sample `first`: int32 left-aligned, or float32."""
         key = (path, first, count)
         if key not in self._held:
-            read = media.floats if self.is_float(path) else media.integers
-            self._held[key] = read(path, first, count)
+            self._held[key] = self._read(path, first, count)
         return self._held[key]
+
+    def whole(self, path: Path, first: int, count: int) -> Block:
+        """As `fetch`; raises `MediaError` where the file ends before."""
+        sound = self.fetch(path, first, count)
+        if len(sound) < count:
+            raise MediaError(
+                f"ends {count - len(sound)} samples before its header says; copy it again",
+                path=path,
+            )
+        return sound
+
+    def _read(self, path: Path, first: int, count: int) -> Block:
+        stream = self.stream(path)
+        rate = stream.sample_rate
+        if stream.bits is None and not is_floating(stream):
+            return media.read(path, start=Fraction(first, rate), duration=Fraction(count, rate))
+        native = media.floats if is_floating(stream) else media.integers
+        return native(path, first - sample_at(stream.start, rate), count)
+
+
+def is_floating(stream: media.AudioStream) -> bool:
+    """Whether a stream holds floating-point samples that can be copied."""
+    return stream.codec.startswith("pcm_f32")
 
 
 def mix(
@@ -113,15 +140,15 @@ def _is_plain(region: Region, at: int) -> bool:
 
 def _fits(region: Region, sources: Sources, form: Format) -> bool:
     """Whether the source's samples go into the stem's format without a change."""
-    bits = sources.stream(region.path).bits
-    if bits is None or form.floating:
-        return form.floating and (bits is None or bits <= 24)  # a float32 holds 24 bits exactly
-    return bits <= form.bits
+    stream = sources.stream(region.path)
+    if stream.bits is None:
+        return form.floating and is_floating(stream)
+    return stream.bits <= (24 if form.floating else form.bits)  # a float32 holds 24 bits exactly
 
 
 def _copy(region: Region, a: int, b: int, sources: Sources, form: Format) -> Block:
     source = region.source_first + a - region.record_first
-    sound = sources.fetch(region.path, source, b - a)[:, region.channel]
+    sound = sources.whole(region.path, source, b - a)[:, region.channel]
     if form.floating and sound.dtype == np.int32:
         return (sound / _FULL).astype(np.float32)
     return sound
@@ -137,7 +164,7 @@ def _shaped(region: Region, a: int, b: int, sources: Sources) -> NDArray[np.floa
 
 def _straight(region: Region, a: int, b: int, sources: Sources) -> NDArray[np.float64]:
     source = region.source_first + a - region.record_first
-    return _unit(sources.fetch(region.path, source, b - a)[:, region.channel])
+    return _unit(sources.whole(region.path, source, b - a)[:, region.channel])
 
 
 def _warped(region: Region, a: int, b: int, sources: Sources) -> NDArray[np.float64]:

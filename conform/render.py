@@ -20,7 +20,7 @@ import soundfile
 
 from conform.bwf import Block, Format, Label, Writer, pack
 from conform.errors import RenderError
-from conform.mix import Sources, Tally, mix
+from conform.mix import Sources, Tally, is_floating, mix
 from conform.region import Plan, Region
 from conform.watch import Step, Watch, unwatched
 from conform.writing import refuse, whole_file
@@ -116,7 +116,7 @@ def _format(plan: Plan, channels: tuple[str, ...], spec: StemSpec, sources: Sour
     if spec.bits is not None:
         return Format(spec.sample_rate, len(channels), spec.bits)
     paths = {region.path for region in plan.regions if region.stem in channels}
-    if any(sources.stream(path).codec.startswith("pcm_f") for path in paths):
+    if any(is_floating(sources.stream(path)) for path in paths):
         return Format(spec.sample_rate, len(channels), 32, floating=True)
     widest = max((sources.stream(path).bits or 24 for path in paths), default=24)
     return Format(spec.sample_rate, len(channels), max(24, widest))

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conform.bwf import Format, Label, Writer
-from conform.errors import RenderError
+from conform.errors import MediaError, RenderError
 from conform.fades import fade_gain
 from conform.region import Plan, Region, WarpPoint
 from conform.render import StemSpec, render
@@ -293,3 +293,21 @@ def test_two_stems_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_no_takes_no_stems(tmp_path: Path) -> None:
     with pytest.raises(RenderError, match="no event has a take"):
         render(Plan((), ()), tmp_path / "out", StemSpec(SR, 5000))
+
+
+def test_a_take_that_ends_before_its_header_says_stops_the_job(tmp_path: Path) -> None:
+    take(tmp_path / "t.wav", 5000)
+    layout = planned(region(tmp_path / "t.wav", 0, 0, 6000))
+    with pytest.raises(MediaError, match="1000 samples"):
+        render(layout, tmp_path / "out", StemSpec(SR, 6000))
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_lossy_takes_are_decoded_into_the_stem(tmp_path: Path) -> None:
+    tone = 0.5 * np.sin(2 * np.pi * 440 * np.arange(SR * 2) / SR)
+    soundfile.write(tmp_path / "t.mp3", tone, SR)
+    layout = planned(region(tmp_path / "t.mp3", 1000, 0, SR))
+    (stem,) = render(layout, tmp_path / "out", StemSpec(SR, SR))
+    wanted = tone[1000 : 1000 + SR]
+    assert np.abs(heard(stem.path)[2000:, 0] / 2**31 - wanted[2000:]).max() < 0.02
+    assert stem.tallies[0].copied == 0

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, signal, stats
 
-from conform.band import SPEECH, Band, Signal, mask
+from conform.band import COARSE_RATE, SPEECH, Band, Signal, mask
 from conform.evidence import STEEPEST, Line
 from conform.sound import Sound
 
@@ -24,6 +26,7 @@ Reals = NDArray[np.float64]
 
 _SEGMENT = 2.0  # seconds read at one place
 _SEGMENTS = 24
+_SHORTEST = 0.2  # seconds of a segment at an edge that are still used
 _REACH = 0.02  # seconds around the line in which the direct path is looked for
 _TAIL = 0.03  # seconds beside the peak that tell on which side the room is
 _FIRST = 0.5  # an earlier arrival counts from this share of the highest peak
@@ -140,21 +143,20 @@ def _tilt(groups: Sequence[_Group], size: int, rate: int) -> float:
 
 def _read(reference: Sound, other: Sound, line: Line, rate: int) -> list[_Segment]:
     """The stretches around the agreeing points, spread over the whole line."""
-    spread = _spread(line.points[line.agree])
-    count = round(_SEGMENT * rate)
+    low = ceil(other.start * rate)
+    high = floor((other.start + Fraction(len(other.coarse), COARSE_RATE)) * rate)
     slack = round(_REACH * rate)
     taken: list[_Segment] = []
-    end = None
-    for time in spread:
-        first = round((time - _SEGMENT / 2) * rate)
-        if end is not None:
-            first = max(first, end)
-        first = max(first, 0)
+    for time in _spread(line.points[line.agree]):
+        end = min(round((time + _SEGMENT / 2) * rate), high)
+        first = max(round((time - _SEGMENT / 2) * rate), low)
+        count = end - first
+        if count < _SHORTEST * rate:
+            continue
         place = first + round(line.at(time) * rate) - slack
         ours = reference.excerpt(place, count + 2 * slack, rate)
-        theirs = other.excerpt(first, count, rate)
-        taken.append(_Segment(first, theirs, place, ours))
-        end = first + count
+        taken.append(_Segment(first, other.excerpt(first, count, rate), place, ours))
+        low = end
     return taken
 
 
@@ -175,7 +177,7 @@ def _spread(points: NDArray[np.float64]) -> list[float]:
 
 def _frame_size(segments: Sequence[_Segment], rate: int) -> int:
     """A third of a second; half that for short material, so that there are frames to compare."""
-    seconds = 0.34 if len(segments) > 2 else 0.17
+    seconds = 0.34 if sum(len(segment.other) for segment in segments) > 3 * rate else 0.17
     return 2 * int(fft.next_fast_len(round(seconds * rate / 2), real=True))
 
 

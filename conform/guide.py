@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from conform import media
-from conform.errors import TimecodeError
 from conform.findings import Finding, warning
+from conform.picture import place_picture
 from conform.sound import Sound, channels_of, distinct, mixed
-from conform.timecode import Rate
-from conform.timeline import ZERO, Timeline
+from conform.timeline import Timeline
 from conform.watch import Watch, unwatched
 
 _MOST = 200_000_000  # coarse samples kept at once: 400 MB of 16-bit floats
@@ -27,6 +26,7 @@ class Guide:
 
     sounds: tuple[Sound, ...]
     picture_in: Fraction
+    length: Fraction
     hits: Counter[str] = field(default_factory=Counter)
 
     def parts(self, record_in: Fraction, record_out: Fraction) -> list[Sound]:
@@ -60,37 +60,5 @@ def listen(
     sounds = distinct(heard)
     if len(sounds) > 1 and len({len(sound.coarse) for sound in sounds}) == 1:
         sounds = (*sounds, mixed(sounds, f"{picture.path.name} all channels"))
-    picture_in, odd = picture_in_of(picture, timeline)
-    return Guide(sounds, picture_in), (*findings, *odd)
-
-
-def _time_of(label: str, rate: Rate) -> Fraction | None:
-    """The time of a movie's label; its mark says whether it counts drop frame, not the cut."""
-    drop = ";" in label and rate.nominal % 30 == 0
-    try:
-        return rate.with_drop(drop).time_of(label)
-    except TimecodeError:
-        return None
-
-
-def picture_in_of(picture: media.Media, timeline: Timeline) -> tuple[Fraction, tuple[Finding, ...]]:
-    """The record time of the picture's first frame, by its timecode where that fits the cut.
-
-    A picture without timecode, or with one that does not meet the cut, starts where the cut does.
-    """
-    if picture.timecode is None:
-        return ZERO, ()
-    start = _time_of(picture.timecode, timeline.rate)
-    if start is not None:
-        offset = start - timeline.start
-        end = offset + (picture.duration or ZERO)
-        if offset < timeline.duration and end > 0:
-            return offset, ()
-    return ZERO, (
-        warning(
-            "sync.picture-timecode",
-            f"timecode {picture.timecode} does not meet the cut, which starts at "
-            f"{timeline.timecode(ZERO)}: the picture is taken to start with the cut",
-            str(picture.path),
-        ),
-    )
+    placed = place_picture(timeline, picture)
+    return Guide(sounds, placed.start, placed.length), (*findings, *placed.findings)

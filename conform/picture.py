@@ -24,7 +24,8 @@ class Picture:
 def place_picture(timeline: Timeline, media: Media) -> Picture:
     """Lay the movie along the cut by its start timecode, or frame on frame where it has none.
 
-    Raises `MediaError` for a file without a picture of known length.
+    A guide without picture is as long as its sound. Raises `MediaError` where the length is not
+    known.
     """
     length, odd = _length(timeline, media)
     start, why = _start(timeline, media, length)
@@ -43,10 +44,13 @@ def place_picture(timeline: Timeline, media: Media) -> Picture:
 
 
 def _length(timeline: Timeline, media: Media) -> tuple[Fraction, list[Finding]]:
-    if not media.video:
-        raise MediaError("has no picture; give the guide movie", path=media.path)
-    video = media.video[0]
     name = media.path.name
+    if not media.video:
+        if media.duration is None:
+            raise MediaError("does not say how long it is; rewrap it", path=media.path)
+        text = "the guide has no picture: it is taken to be as long as its sound"
+        return media.duration, [info("picture.none", text, name)]
+    video = media.video[0]
     if video.rate is not None and video.frames:
         findings = _rate_against(timeline.rate, video.rate, name)
         return video.rate.seconds(video.frames), findings
@@ -71,19 +75,35 @@ def _rate_against(cut: Rate, picture: Rate, name: str) -> list[Finding]:
     ]
 
 
+def _counting(cut: Rate, movie: Rate, label: str, name: str) -> list[Finding]:
+    """A movie and a cut of one frame rate that count differently: which label is meant?"""
+    if cut.fps != movie.fps or cut.drop == movie.drop:
+        return []
+    text = (
+        f"its timecode {label} counts {_counts(movie)}, the cut {_counts(cut)}: each is read as it "
+        "is written; an hour reads 3.6 s apart"
+    )
+    return [warning("picture.drop", text, name)]
+
+
+def _counts(rate: Rate) -> str:
+    return "drop frame" if rate.drop else "non-drop"
+
+
 def _start(timeline: Timeline, media: Media, length: Fraction) -> tuple[Fraction, list[Finding]]:
     name = media.path.name
     if media.timecode is None:
         text = "the movie has no timecode: its first frame is taken for the cut's first frame"
         return ZERO, [info("picture.no-timecode", text, name)]
-    rate = media.video[0].rate or timeline.rate
+    rate = (media.video[0].rate if media.video else None) or timeline.rate
+    rate = rate.with_drop(";" in media.timecode and rate.nominal % 30 == 0)
     try:
-        clock = rate.with_drop(";" in media.timecode).time_of(media.timecode)
+        clock = rate.time_of(media.timecode)
     except TimecodeError as wrong:
         return ZERO, [warning("picture.timecode", f"its timecode is passed over: {wrong}", name)]
     start = clock - timeline.start
     if -length < start < max(timeline.duration, timeline.rate.frame):
-        return start, []
+        return start, _counting(timeline.rate, rate, media.timecode, name)
     text = (
         f"its timecode {media.timecode} does not meet the cut, which starts at "
         f"{timeline.timecode(ZERO)}: first frame is taken for first frame"

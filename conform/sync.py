@@ -68,7 +68,7 @@ def sync(
         timeline=timeline,
         picture=str(probed.path),
         sample_rate=_sample_rate(answers, rolls, probed),
-        length=_length(probed, timeline),
+        length=guide.length,
         events=answers,
         rolls=tuple(rolls),
         findings=(*findings, *odd),
@@ -119,11 +119,3 @@ def _sample_rate(answers: Sequence[EventSync], rolls: Sequence[Roll], picture: m
     used = [event.roll for event in answers if event.roll] or list(rolls)
     rates = Counter(roll.sample_rate for roll in used)
     return rates.most_common(1)[0][0] if rates else picture.audio[0].sample_rate
-
-
-def _length(picture: media.Media, timeline: Timeline) -> Fraction:
-    """The picture's length by its frames, else by its clock, else that of the cut."""
-    for video in picture.video:
-        if video.frames and video.rate:
-            return video.rate.seconds(video.frames)
-    return picture.duration or timeline.duration

@@ -51,6 +51,13 @@ def test_a_timecode_of_another_hour_is_not_believed() -> None:
     assert codes(cut(), movie(timecode="00:00:00:99")) == ["picture.timecode"]
 
 
+def test_a_movie_that_counts_otherwise_than_the_cut_is_told() -> None:
+    media = movie("29.97", timecode="00:00:00:00")
+    placed = place_picture(cut("29.97 DF", "00:00:00;00"), media)
+    assert placed.start == 0
+    assert [finding.code for finding in placed.findings] == ["picture.drop"]
+
+
 def test_a_picture_at_another_rate_is_an_error_with_its_size() -> None:
     placed = place_picture(cut("24"), movie("23.976", timecode="01:00:00:00"))
     (finding,) = [f for f in placed.findings if f.code == "picture.rate"]
@@ -65,6 +72,12 @@ def test_a_cut_longer_than_the_picture_is_told() -> None:
     assert "100 frames" in finding.message
 
 
-def test_sound_alone_is_no_picture() -> None:
-    with pytest.raises(MediaError, match="no picture"):
-        place_picture(cut(), replace(movie(), video=()))
+def test_a_guide_without_picture_is_as_long_as_its_sound() -> None:
+    placed = place_picture(cut(), replace(movie(), video=()))
+    assert placed.length == 40
+    assert "picture.none" in [finding.code for finding in placed.findings]
+
+
+def test_a_guide_of_unknown_length_is_refused() -> None:
+    with pytest.raises(MediaError, match="how long"):
+        place_picture(cut(), replace(movie(), video=(), duration=None))

@@ -20,22 +20,23 @@ _SHOWN = 20
 def validate(timeline: Timeline, path: Path) -> tuple[Finding, ...]:
     """What is impossible about single clips, as errors that name them.
 
+    A timeline that holds only markers is one: spotting sessions and marker lists are made so.
     Raises `TimelineError` where the timeline as a whole cannot be used: it is empty, starts before
     midnight or lasts longer than a day.
     """
     name = f"timeline '{timeline.name}'"
-    if not any(True for _ in timeline.clips()):
-        raise TimelineError(f"{name} holds no clip; export it again", path=path)
+    clips = [clip for _, clip in timeline.clips()]
+    if not clips and not timeline.markers:
+        raise TimelineError(f"{name} holds no clip and no marker; export it again", path=path)
     if timeline.start < 0:
         raise TimelineError(f"{name} starts before midnight", path=path)
-    longest = max((clip for _, clip in timeline.clips()), key=lambda clip: clip.record_out)
     if timeline.duration > _DAY:
         raise TimelineError(
-            f"{name} is {float(timeline.duration) / 3600:.1f} hours long, to the end of clip "
-            f"'{longest.name}'; a programme is no longer than 24",
+            f"{name} is {float(timeline.duration) / 3600:.1f} hours long{_to_the_end_of(clips)}; "
+            "a programme is no longer than 24",
             path=path,
         )
-    if timeline.duration <= 0:
+    if clips and timeline.duration <= 0:
         raise TimelineError(f"{name} has no length; export it again", path=path)
     found = list(_rate(timeline.rate, path.name))
     for track, clip in timeline.clips():
@@ -44,6 +45,11 @@ def validate(timeline: Timeline, path: Path) -> tuple[Finding, ...]:
         rest = f"{len(found) - _SHOWN} more impossible clips"
         found = [*found[:_SHOWN], error("check.more", rest, path.name)]
     return tuple(found)
+
+
+def _to_the_end_of(clips: list[Clip]) -> str:
+    last = max(clips, key=lambda clip: clip.record_out, default=None)
+    return f", to the end of clip '{last.name}'" if last else ""
 
 
 def _rate(rate: Rate, where: str) -> Iterator[Finding]:

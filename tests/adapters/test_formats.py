@@ -16,7 +16,7 @@ from adapters.formats import FORMATS
 from conform.errors import ConformError, TimelineError
 from conform.findings import Level
 from conform.timecode import Rate
-from conform.timeline import Clip, Kind, Timeline, Track
+from conform.timeline import Clip, Kind, Marker, Timeline, Track
 
 R25 = Rate(Fraction(25))
 CLIP = Clip("a", Fraction(0), Fraction(4), Fraction(0), Fraction(4))
@@ -116,6 +116,21 @@ def test_impossible_timelines_are_refused() -> None:
     ):
         with pytest.raises(TimelineError):
             validate(timeline, Path("x"))
+
+
+@pytest.mark.parametrize("one", WRITTEN, ids=lambda one: one.name)
+def test_only_markers_are_a_cut_that_is_kept_or_refused(
+    one: formats.Format, tmp_path: Path
+) -> None:
+    spotting = replace(CUT, tracks=(), markers=(Marker(Fraction(2), "cue 1"),))
+    assert validate(spotting, Path("x")) == ()
+    path = tmp_path / f"cut{one.suffixes[0]}"
+    if one.name == "edl":
+        with pytest.raises(TimelineError, match="needs one"):
+            formats.write(spotting, path)
+    elif not formats.write(spotting, path):
+        (again,) = formats.read(path).timelines
+        assert [marker.name for marker in again.markers] == ["cue 1"]
 
 
 @pytest.mark.corpus

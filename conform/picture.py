@@ -76,7 +76,7 @@ def _rate_against(cut: Rate, picture: Rate, name: str) -> list[Finding]:
 
 
 def _counting(cut: Rate, movie: Rate, label: str, name: str) -> list[Finding]:
-    """A movie and a cut of one frame rate that count differently: which label is meant?"""
+    """A finding where a movie and a cut of one frame rate count their labels differently."""
     if cut.fps != movie.fps or cut.drop == movie.drop:
         return []
     text = (

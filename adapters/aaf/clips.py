@@ -72,7 +72,7 @@ def _clip(leaf: Leaf, material: Material) -> Clip:
         source_in=start + low,
         source_out=start + high,
         source=source,
-        speed=window.speed,
+        speed=_mean(points) if points else window.speed,
         time_map=tuple(replace(point, source=start + point.source) for point in points),
         channels=material.channels,
         gain_db=leaf.gain.db,
@@ -89,6 +89,13 @@ def _held(points: tuple[TimePoint, ...], duration: Fraction | None) -> tuple[Tim
     ceiling = max((point.source for point in points), default=ZERO)
     top = max(ZERO, ceiling if duration is None else duration)
     return tuple(replace(p, source=min(max(p.source, ZERO), top)) for p in points)
+
+
+def _mean(points: tuple[TimePoint, ...]) -> Fraction:
+    """The speed that a curve amounts to from its first point to its last."""
+    first, last = points[0], points[-1]
+    span = last.record - first.record
+    return (last.source - first.source) / span if span else ZERO
 
 
 def _bounds(window: Window, points: tuple[TimePoint, ...], leaf: Leaf) -> tuple[Fraction, Fraction]:

@@ -40,7 +40,7 @@ from adapters.aaf.structure import (
 )
 from adapters.aaf.windows import Window
 from conform.errors import TimelineError
-from conform.findings import Finding, info, warning
+from conform.findings import Finding, warning
 
 _ENDLESS = 2**62  # a clip may ask for more than its media holds: it keeps its length all the same
 _DEEPEST = 50  # compositions in compositions
@@ -141,7 +141,7 @@ class Walk:
         return [without_bin_gain(item, mob) for item in found]
 
     def _slot_of(self, mob: Mob, number: int, essence: Essence) -> Slot | None:
-        """The slot of a mob; Premiere has been seen to name slot 0 of a mob with one only."""
+        """The slot of a mob; a number that is not there stands for the only one of its kind."""
         slot = mob.slot(number)
         if slot is not None:
             return slot
@@ -180,13 +180,25 @@ class Walk:
         return inner_rate(operation, place.rate, slot.rate if slot else None)
 
     def _first_input(self, operation: Operation, window: Window, place: Place) -> list[Found]:
-        """The first input that shows anything: a title or key lies over a look through."""
+        """The first input that shows anything: a title or key lies over a look through.
+
+        A submaster holds whole tracks one over the other: all are kept, as layers that overlap.
+        """
+        if operation.auid == auids.SUBMASTER and len(operation.inputs) > 1:
+            self.note(
+                warning(
+                    "aaf.submaster",
+                    f"the {len(operation.inputs)} tracks of a submaster overlap on one",
+                    self.where,
+                )
+            )
+            return [item for layer in operation.inputs for item in self.found(layer, window, place)]
         for index, segment in enumerate(operation.inputs):
             found = list(self.found(segment, window, place))
             if found:
                 if any(not is_empty(other) for other in operation.inputs[index + 1 :]):
                     self.note(
-                        info(
+                        warning(
                             "aaf.layers",
                             f"'{operation.name}' has several inputs; the first "
                             "that shows anything is taken",
@@ -207,7 +219,7 @@ class Walk:
         muted = dict(selector.attributes).get("_DISABLE_CLIP_FLAG") == "1"
         if selected is not None and not is_empty(selected) and not muted:
             return self.found(selected, window, place)
-        for segment in selector.alternates:
+        for segment in (*selector.alternates, *((selected,) if selected else ())):
             found = list(self.found(segment, window, place))
             if found:
                 return [disabled(item) for item in found]

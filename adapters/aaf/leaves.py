@@ -82,11 +82,12 @@ def faded(found: Iterable[Found], item: Placed, part: Window, rate: Fraction) ->
     if item.fade_in is None and item.fade_out is None:
         return found
     first, last = part.record_at(item.first / rate), part.record_at(item.last / rate)
+    pace = rate * abs(part.speed)  # edit units a second of the record
     return [
         _with_fades(
             leaf,
-            _fade(item.fade_in, rate) if first == leaf.window.record else None,
-            _fade(item.fade_out, rate) if last == leaf.window.record_out else None,
+            _fade(item.fade_in, pace) if first == leaf.window.record else None,
+            _fade(item.fade_out, pace) if last == leaf.window.record_out else None,
         )
         if isinstance(leaf, Leaf)
         else leaf

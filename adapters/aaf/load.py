@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -62,11 +63,21 @@ _MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the compound file format of [MS-
 _DEEPEST = 40  # effects nested in effects; Media Composer allows 24 tracks of them
 
 
+class _Quiet(logging.Filter):
+    """Keeps pyaaf2 from writing to the terminal; it logs without a logger of its own."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a record comes from elsewhere."""
+        return "aaf2" not in Path(record.pathname).parts
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Any]:
     """The pyaaf2 file behind a path; raises `TimelineError` for what is no whole AAF file."""
     _refuse_others(path)
     file = AAFFile.__new__(AAFFile)
+    root, quiet = logging.getLogger(), _Quiet()
+    root.addFilter(quiet)
     try:
         check(path)
         file.__init__(str(path), "r")
@@ -77,6 +88,7 @@ def opened(path: Path) -> Iterator[Any]:
             path=path,
         ) from fault
     finally:
+        root.removeFilter(quiet)
         if hasattr(file, "f"):  # pyaaf2 leaves the file open where opening fails
             file.f.close()
 

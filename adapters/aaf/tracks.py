@@ -21,6 +21,7 @@ from adapters.aaf.structure import (
     Segment,
     Sequence,
     Slot,
+    SourceClip,
 )
 from conform.findings import info, warning
 from conform.timeline import Kind, Metadata, Track, Transition
@@ -129,13 +130,10 @@ def _volume(level: Gain) -> str:
 
 
 def _note_data(slot: Slot, walk: Walk) -> None:
-    if slot.essence is Essence.DATA and isinstance(slot.segment, Sequence):
-        filled = any(
-            True for item in slot.segment.components if type(item).__name__ == "SourceClip"
-        )
-        if filled:
-            text = f"slot {slot.id} '{slot.name}' carries data, neither picture nor sound; left out"
-            walk.note(info("aaf.data-track", text, walk.where))
+    parts = slot.segment.components if isinstance(slot.segment, Sequence) else (slot.segment,)
+    if slot.essence is Essence.DATA and any(isinstance(part, SourceClip) for part in parts):
+        text = f"slot {slot.id} '{slot.name}' carries data, neither picture nor sound; left out"
+        walk.note(info("aaf.data-track", text, walk.where))
 
 
 def _note_missing(clips: list[Leg], walk: Walk) -> None:

@@ -22,6 +22,7 @@ from conform.timeline import Clip, Curve, Kind, Timeline, Track
 FPS = 25
 SPEED_CONTROL = "9d2ea890-0968-11d3-8a38-0050040ef7d2"
 GAIN = "9d2ea894-0968-11d3-8a38-0050040ef7d2"
+SUBMASTER = "f1db0f3d-8d64-11d3-80df-006008143e6f"
 COMBINER = "6b46dd7a-132d-4856-ab21-8b751d8462ec"
 DISSOLVE = "0c3bea41-fc05-11d2-8a29-0050040ef7d2"
 LINEAR = "5b6c85a4-0ede-11d3-80a9-006008143e6f"
@@ -311,6 +312,22 @@ def test_a_group_plays_its_first_choice_that_is_there(path: Path) -> None:
 
     (clip,) = clips(made(path, build))
     assert (clip.name, clip.source_in) == ("held", frames(7))
+
+
+def test_the_tracks_of_a_submaster_are_all_kept(path: Path) -> None:
+    def build(desk: Desk) -> None:
+        low, high = (desk.media(name, kind="picture") for name in ("low", "high"))
+        layers = [
+            desk.sequence(desk.clip(low, 0, 20), desk.filler(30, "picture"), kind="picture"),
+            desk.sequence(desk.filler(10, "picture"), desk.clip(high, 5, 40), kind="picture"),
+        ]
+        group = desk.operation(SUBMASTER, 50, *layers, kind="picture")
+        desk.composition(desk.sequence(group, kind="picture"))
+
+    assert [(c.name, c.record_in, c.record_out) for c in clips(made(path, build))] == [
+        ("low", 0, frames(20)),
+        ("high", frames(10), frames(50)),
+    ]
 
 
 def test_layers_of_a_nested_scope_are_tracks(path: Path) -> None:

@@ -191,7 +191,7 @@ def sound_tracks(draw: st.DrawFn, index: int) -> Track:
     )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_sound_comes_back_as_it_was(data: st.DataObject) -> None:
     made = timeline(data.draw(sound_tracks(1)), data.draw(sound_tracks(2)))
@@ -200,7 +200,7 @@ def test_sound_comes_back_as_it_was(data: st.DataObject) -> None:
     assert findings == ()
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(timelines())
 def test_any_timeline_is_written_and_read_or_refused(made: Timeline) -> None:
     with TemporaryDirectory() as folder:
@@ -281,7 +281,7 @@ def test_the_same_cut_gives_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "one.aaf").read_bytes() == (tmp_path / "two.aaf").read_bytes()
 
 
-@pytest.mark.parametrize("name", ["23.976", "29.97 DF", "30 DF", "59.94 DF", "119.88 DF", "120"])
+@pytest.mark.parametrize("name", ["23.976", "29.97 DF", "30 DF", "119.88 DF"])
 def test_start_timecode_at_every_rate(name: str) -> None:
     rate = Rate.named(name.replace(" DF", "df"))
     start = rate.seconds(rate.frames("01:00:00;00" if rate.drop else "01:00:00:00"))

@@ -85,7 +85,11 @@ def sequences(track: Track, grid: Grid, total: int, build: Build) -> list[Sequen
             "aaf.overlap", f"{_name(track)} has overlapping clips; they lie on {len(lanes)} tracks"
         )
     crossings = {crossing.cut: crossing for crossing in track.transitions}
-    return [_sequence(track, lane, crossings, grid, total, build) for lane in lanes or [[]]]
+    made = [_sequence(track, lane, crossings, grid, total, build) for lane in lanes or [[]]]
+    for crossing in crossings.values():  # those that a lane could take are gone by now
+        said = f"the {crossing.name} at {float(crossing.cut):.3f} s of {_name(track)}"
+        grid.notes.lost("aaf.crossfade", f"{said} has no two clips with handles; it became a cut")
+    return made
 
 
 def _held(clip: Clip, track: Track, grid: Grid) -> bool:
@@ -148,8 +152,8 @@ def _fade(fade: Fade | None, stretch: Stretch, grid: Grid) -> int:
         return 0
     _note_curve(fade.curve, grid)
     both = (stretch.clip.fade_in, stretch.clip.fade_out)
-    asked = [floor(f.duration * grid.rate + _HALF) for f in both if f is not None]
-    length = floor(fade.duration * grid.rate + _HALF)
+    asked = [grid.at(f.duration) for f in both if f is not None]
+    length = grid.at(fade.duration)
     if sum(asked) > stretch.last - stretch.first:
         grid.notes.lost("aaf.fade", f"the fades of '{stretch.clip.name}' meet; they were shortened")
         return min(length, (stretch.last - stretch.first) // 2)
@@ -176,7 +180,6 @@ def _crossed(
     """Stretches with the handles of their crossfades, and the overlap before each by its index."""
     joined = list(stretches)
     overlaps: dict[int, Transition] = {}
-    used: set[Fraction] = set()
     for index in range(1, len(joined)):
         before, after = joined[index - 1], joined[index]
         crossing = crossings.get(after.clip.record_in)
@@ -184,23 +187,33 @@ def _crossed(
             continue
         head = after.first - grid.at(crossing.record_in)
         tail = grid.at(crossing.record_out) - after.first
-        entered = (
-            overlaps[index - 1].length - overlaps[index - 1].cut if index - 1 in overlaps else 0
-        )
+        earlier = overlaps.get(index - 1)
+        entered = earlier.length - earlier.cut if earlier else _fade_in(before, grid)
         free = before.last - before.first - entered
         if head > free or not _reaches(before, after, head, tail, grid):
             continue
-        used.add(crossing.cut)
-        _note_curve(crossing.curve, grid)
+        del crossings[crossing.cut]
+        _note_crossing(crossing, before.clip, after.clip, track, grid)
         joined[index - 1] = replace(before, tail=tail)
         joined[index] = replace(after, head=head)
         overlaps[index] = transition(
             head + tail, head, crossing.curve, track.kind, _transition_name(crossing, track.kind)
         )
-    for cut in crossings.keys() - used:
-        said = f"the {crossings[cut].name} at {float(cut):.3f} s of {_name(track)}"
-        grid.notes.lost("aaf.crossfade", f"{said} has no two clips with handles; it became a cut")
     return joined, overlaps
+
+
+def _fade_in(stretch: Stretch, grid: Grid) -> int:
+    fade = stretch.clip.fade_in
+    return grid.at(fade.duration) if fade else 0
+
+
+def _note_crossing(crossing: Crossing, before: Clip, after: Clip, track: Track, grid: Grid) -> None:
+    """What a crossfade in AAF leaves out: fades under it, and names that only picture has."""
+    _note_curve(crossing.curve, grid)
+    if before.fade_out or after.fade_in:
+        grid.notes.lost("aaf.fade", f"fades under the crossfades of {_name(track)} were left out")
+    if crossing.metadata or (track.kind is Kind.AUDIO and crossing.name != "crossfade"):
+        grid.notes.lost("aaf.transition-data", "names and data of transitions were left out")
 
 
 def _note_curve(curve: Curve, grid: Grid) -> None:

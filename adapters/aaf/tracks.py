@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from adapters.aaf import auids
-from adapters.aaf.clips import Leg, legs, transition
+from adapters.aaf.clips import legs, transition
 from adapters.aaf.components import Walk
 from adapters.aaf.effects import Gain, gain
 from adapters.aaf.leaves import Crossing, Leaf
@@ -56,9 +56,10 @@ def _layer(
 ) -> Iterator[Track]:
     """A track, or one per file of its channel combiners."""
     found = walk.slot(composition, slot, segment)
-    clips = legs((item for item in found if isinstance(item, Leaf)), sources)
+    leaves = [item for item in found if isinstance(item, Leaf)]
+    clips = legs(leaves, sources)
     crossings = sorted({transition(item) for item in found if isinstance(item, Crossing)}, key=_cut)
-    _note_missing(clips, walk)
+    _note_missing(leaves, walk)
     said = dict(slot.attributes)
     whole = Track(
         kind=kind,
@@ -136,8 +137,8 @@ def _note_data(slot: Slot, walk: Walk) -> None:
         walk.note(info("aaf.data-track", text, walk.where))
 
 
-def _note_missing(clips: list[Leg], walk: Walk) -> None:
-    for leg in clips:
-        if not leg.clip.source.name and leg.clip.source.umid:
-            text = f"the material {leg.clip.source.umid} is not in the file; only its id is known"
+def _note_missing(leaves: list[Leaf], walk: Walk) -> None:
+    for leaf in leaves:
+        if leaf.missing:
+            text = f"the material {leaf.missing} is not in the file; only its id is known"
             walk.note(warning("aaf.mob-missing", text, walk.where))

@@ -33,7 +33,9 @@ _FIRST = 0.5  # an earlier arrival counts from this share of the highest peak
 _FLOOR = 0.004  # samples: what interpolation and float32 leave, measured on exact copies
 _SPAN_FOR_DRIFT = 3.0  # seconds
 _UNTOLD = 20.0  # seconds of a line below which the speech band does not tell its drift
+_BESIDE = 48  # samples beside the level line's peak
 _BETTER = 1.03  # height of a slant over the level line before it is believed
+_GROUPS = 24  # at least, where there are frames for them
 _PARTS = 8  # stretches whose own lags show the drift
 _SHARED = 1.3  # scatter that groups hide: frames overlap by half, and share their weights
 _TAPS = 24  # samples to either side that interpolate the correlation
@@ -117,25 +119,24 @@ def _middle(groups: Sequence[_Group]) -> float:
 def _tilt(groups: Sequence[_Group], size: int, rate: int) -> float:
     """The drift that a short line lacks: the slant along which its groups add up highest.
 
-    Every believable drift is tried, in steps that move the outermost groups by half a sample; a
-    level line is kept where a slant is hardly better.
+    Every believable drift is tried, in steps that move the outermost groups by a sample; a level
+    line is kept where a slant is hardly better.
     """
     each = _correlations(groups, size, rate)
     away = (np.array([group.time for group in groups]) - _middle(groups)) * rate
     furthest = float(np.abs(away).max())
     if furthest == 0:
         return 0.0
-    steps = int(2 * STEEPEST * furthest)
-    slants = np.arange(-steps, steps + 1) / (2 * furthest)
-    middle = int(np.abs(each.sum(axis=0)[np.arange(-size // 2, size // 2)]).argmax()) - size // 2
-    reach = 2 * steps + 48
-    window = np.arange(middle - reach, middle + reach + 1)
-    rows = each[:, window % size]
-    cells = np.arange(len(window))
-    stacked = np.zeros((len(slants), len(window)))
-    for row, group_away in zip(rows, away, strict=True):
-        moved = cells + np.round(slants * group_away).astype(int)[:, None]
-        stacked += row[np.clip(moved, 0, len(window) - 1)]
+    steps = int(STEEPEST * furthest)
+    slants = np.arange(-steps, steps + 1) / furthest
+    level = np.abs(each.sum(axis=0))
+    middle = int(np.concatenate([level[size // 2 :], level[: size // 2]]).argmax()) - size // 2
+    room = steps // 2 + _BESIDE  # a steep line's level sum peaks off its middle
+    window = np.arange(middle - room - steps, middle + room + steps + 1)
+    cells = np.arange(steps, steps + 2 * room + 1)
+    stacked = np.zeros((len(slants), len(cells)))
+    for row, distance in zip(each[:, window % size], away, strict=True):
+        stacked += row[cells + np.round(slants * distance).astype(int)[:, None]]
     tops = np.abs(stacked).max(axis=1)
     best = int(tops.argmax())
     return float(slants[best]) if tops[best] > _BETTER * tops[steps] else 0.0
@@ -184,13 +185,13 @@ def _frame_size(segments: Sequence[_Segment], rate: int) -> int:
 def _groups(
     segments: Sequence[_Segment], lag: float, drift: float, size: int, rate: int
 ) -> list[_Group]:
-    """Frames lined up and summed, a group a segment, or smaller ones where segments are few."""
+    """Frames lined up and summed in groups: several to a segment where segments are few."""
     window = signal.windows.hann(size, sym=False).astype(np.float32)
     turns: Bins = np.asarray(2j * np.pi * np.fft.rfftfreq(size), np.complex128)
     groups: list[_Group] = []
     for segment in segments:
         firsts = list(range(0, len(segment.other) - size + 1, size // 2))
-        parts = np.array_split(firsts, min(len(firsts), 1 if len(segments) >= 8 else 8))
+        parts = np.array_split(firsts, min(len(firsts), -(-_GROUPS // len(segments))))
         for part in parts:
             summed = _summed(segment, [int(x) for x in part], (lag, drift), window, turns, rate)
             if summed is not None:

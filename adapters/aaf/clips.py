@@ -80,7 +80,7 @@ def _clip(leaf: Leaf, material: Material) -> Clip:
         fade_in=leaf.fade_in,
         fade_out=leaf.fade_out,
         enabled=leaf.enabled,
-        metadata=_nested_in(leaf),
+        metadata=_nested_in(leaf) + ((("comment", leaf.note),) if leaf.note else ()),
     )
 
 

@@ -21,6 +21,7 @@ from adapters.aaf.leaves import (
     disabled,
     faded,
     louder,
+    noted,
     without_bin_gain,
 )
 from adapters.aaf.structure import (
@@ -132,13 +133,13 @@ class Walk:
             return (Leaf(inner, None, None, (*place.trail, mob), missing=clip.mob),)
         inner = inner.shifted(slot.origin / slot.rate)
         if mob.role is Role.SOURCE:
-            return (Leaf(inner, mob, slot, place.trail),)
+            return (noted(Leaf(inner, mob, slot, place.trail), clip),)
         if len(place.trail) > _DEEPEST or any(mob.id == crossed.id for crossed in place.trail):
             self.note(warning("aaf.loop", f"'{mob.name}' holds itself", self.where))
             return ()
         deeper = Place(slot.rate, slot.essence, (*place.trail, mob))
         found = self.found(slot.segment, inner, deeper)
-        return [without_bin_gain(item, mob) for item in found]
+        return [noted(without_bin_gain(item, mob), clip) for item in found]
 
     def _slot_of(self, mob: Mob, number: int, essence: Essence) -> Slot | None:
         """The slot of a mob; a number that is not there stands for the only one of its kind."""

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from adapters.aaf.effects import Gain, curve_of
 from adapters.aaf.layout import Placed
-from adapters.aaf.structure import Mob, Slot, Transition
+from adapters.aaf.structure import Mob, Slot, SourceClip, Transition
 from adapters.aaf.windows import Window
 from conform.timeline import Fade, Keyframe
 
@@ -33,6 +33,7 @@ class Leaf:
     gain: Gain = NO_GAIN
     fade_in: Fade | None = None
     fade_out: Fade | None = None
+    note: str = ""
     leg: int = 1
 
 
@@ -62,6 +63,12 @@ def without_bin_gain(item: Found, mob: Mob) -> Found:
 def disabled(item: Found) -> Found:
     """A leaf that is muted."""
     return replace(item, enabled=False) if isinstance(item, Leaf) else item
+
+
+def noted(item: Found, clip: SourceClip) -> Found:
+    """A leaf with the note that Media Composer lets an editor put on a clip of the timeline."""
+    note = dict(clip.attributes).get("_COMMENT", "")
+    return replace(item, note=note) if note and isinstance(item, Leaf) else item
 
 
 def louder(item: Found, level: Gain, window: Window) -> Found:

@@ -228,7 +228,8 @@ def _source_clip(fields: Fields, length: int, depth: int) -> Segment:
     mob = fields.get("SourceID")
     none = mob is None or mob.int == 0
     start, slot = fields.number("StartTime"), fields.number("SourceMobSlotID")
-    return SourceClip(length, start, "" if none else str(mob), slot)
+    attributes = fields.tags("ComponentAttributeList")
+    return SourceClip(length, start, "" if none else str(mob), slot, attributes)
 
 
 def _sequence(fields: Fields, length: int, depth: int) -> Segment:

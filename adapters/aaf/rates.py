@@ -40,6 +40,10 @@ def timecode_rate(timecode: Timecode, slot: Fraction, frame: Rate | None = None)
     if timecode.fps <= 0:
         return None
     fps = Fraction(timecode.fps)
+    if timecode.drop and not is_picture(slot):
+        fps *= Fraction(
+            1000, 1001
+        )  # Logic counts samples; labels are dropped for 29.97 and its kin
     if is_picture(slot) and -(-slot // 1) == fps:
         fps = slot
     elif frame is not None and frame.nominal == timecode.fps:

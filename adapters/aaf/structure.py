@@ -64,6 +64,7 @@ class SourceClip:
     start: int
     mob: str
     slot: int
+    attributes: Metadata = ()
 
 
 @dataclass(frozen=True, slots=True)

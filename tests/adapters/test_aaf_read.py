@@ -286,6 +286,16 @@ def test_the_channels_of_one_file_are_one_clip_those_of_many_are_tracks(path: Pa
     assert [track.index for track in tracks] == [1, 2, 3]
 
 
+def test_a_note_on_a_clip_of_the_timeline_is_kept(path: Path) -> None:
+    def build(desk: Desk) -> None:
+        clip = desk.clip(desk.media("T1"), 0, 25)
+        clip["ComponentAttributeList"].value = [desk.make.TaggedValue("_COMMENT", "ADR?")]
+        desk.composition(desk.sequence(clip))
+
+    (clip,) = clips(made(path, build))
+    assert clip.metadata == (("comment", "ADR?"),)
+
+
 def test_a_muted_clip_lies_under_a_selector(path: Path) -> None:
     def build(desk: Desk) -> None:
         selector = desk.make.Selector()

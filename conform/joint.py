@@ -98,10 +98,21 @@ def solve(slips: Sequence[Slip]) -> Joint:
 
 
 def _agreeing(slips: Sequence[Slip]) -> list[int]:
-    """The events that agree with most others, allowing for drift."""
+    """The events that most others agree with, on a line through two of them or level with one.
+
+    Among lines that as many events share, the flattest is likeliest, then the surest event's.
+    """
     times = np.array([slip.time for slip in slips])
     values = np.array([slip.slip for slip in slips])
-    near = np.abs(values[:, None] - values) < _TOGETHER + _STEEP * np.abs(times[:, None] - times)
-    sure = np.array([1e-9 / slip.half_width for slip in slips])  # decides between equals
-    best = int((near.sum(axis=1) + np.minimum(sure, 0.5)).argmax())
+    first, second = np.triu_indices(len(slips), 1)
+    apart = np.abs(times[second] - times[first]) > 0
+    first, second = first[apart], second[apart]
+    tilts = (values[second] - values[first]) / (times[second] - times[first])
+    believed = np.abs(tilts) <= _STEEP
+    through = np.concatenate([np.arange(len(slips)), first[believed]])
+    tilts = np.concatenate([np.zeros(len(slips)), tilts[believed]])
+    lines = values[through, None] + tilts[:, None] * (times - times[through, None])
+    near = np.abs(values - lines) < _TOGETHER
+    sure = np.array([slip.half_width for slip in slips])[through]
+    best = np.lexsort((sure, np.abs(tilts), -near.sum(axis=1)))[0]
     return [int(index) for index in np.flatnonzero(near[best])]

@@ -23,6 +23,7 @@ VERBS: dict[str, str] = {
     "inspect": "Show what cuts, movies and field recordings hold, and what is odd about them.",
     "align": "Measure where other sounds lie against a reference, whole files.",
     "sync": "Find and measure every event's take, and write a session.",
+    "view": "Review a session: picture, sound, offsets, decisions.",
     "export": "Write stems and report from a session.",
     "convert": "Convert a cut from one format into another, and say what is lost.",
     "report": "Write the sync report of a session.",

@@ -1,0 +1,67 @@
+"""`conform view`: the reviewer's room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from conform.errors import ConformError
+from ui.options import FILE, examples
+from ui.review.session import Session
+
+_PACKAGES = "libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0"
+
+
+@click.command(
+    epilog=examples(
+        "conform view REEL1.otio",
+        "conform view REEL1_v2.otio --carry REEL1_v1.otio --second REEL1_v1.mov",
+        "conform view --picture REEL1.mov --sound BOOM.wav --sound LAV.wav",
+    )
+)
+@click.argument("session_file", metavar="[SESSION]", required=False, type=FILE)
+@click.option("--picture", type=FILE, help="A movie, where there is no session.")
+@click.option("--guide", type=FILE, help="The guide sound.  [default: the movie's own]")
+@click.option("--sound", "sounds", multiple=True, type=FILE, help="New sound; again for more.")
+@click.option("--second", type=FILE, help="Another movie, beside or over the first.")
+@click.option("--carry", type=FILE, help="A session whose decisions are carried over.")
+def command(
+    session_file: Path | None,
+    picture: Path | None,
+    guide: Path | None,
+    sounds: Sequence[Path],
+    second: Path | None,
+    carry: Path | None,
+) -> int:
+    """Review SESSION: picture, guide and new sound, every event's offset, decisions that are kept.
+
+    F1 shows the keys; the whole work is done by them. Decisions are saved in SESSION as they are
+    made. Without a session, a movie and sound files are laid by their sound and shown alike.
+    """
+    if (session_file is None) == (picture is None):
+        raise click.UsageError("name a SESSION, or a --picture with --sound")
+    run = _viewer()
+    if session_file is not None:
+        return run(Session.opened(session_file, carried=carry, second=second))
+    from ui.review.loose import loose  # noqa: PLC0415
+
+    return run(loose(picture, guide, sounds, second=second))
+
+
+def _viewer():
+    """The viewer's entry; raises `ConformError` with the remedy where Qt is not there."""
+    try:
+        from ui.viewer.app import run  # noqa: PLC0415  (Qt is an optional extra)
+    except ModuleNotFoundError as missing:
+        if missing.name and missing.name.split(".")[0] == "PyQt6":
+            raise ConformError(
+                "the viewer needs PyQt6: pip install 'picturelock[viewer]'"
+            ) from missing
+        raise
+    except ImportError as missing:
+        raise ConformError(
+            f"Qt's system libraries are missing ({missing}): apt-get install {_PACKAGES}"
+        ) from missing
+    return run

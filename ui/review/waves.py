@@ -1,0 +1,77 @@
+"""The waveforms of guide and stems over any stretch, out of the pyramids of their files."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+
+from conform.peaks import Columns, Pyramid
+from conform.region import Region
+from ui.review.layout import Layout
+
+
+class Waves:
+    """The pyramids that are known so far, by file; one thread adds, another draws."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: dict[Path, Pyramid] = {}
+        self.version = 0
+
+    def put(self, path: Path, pyramid: Pyramid) -> None:
+        """Keep what is known of a file now."""
+        with self._lock:
+            self._held[path] = pyramid
+            self.version += 1
+
+    def get(self, path: Path | None) -> Pyramid | None:
+        """What is known of a file."""
+        with self._lock:
+            return None if path is None else self._held.get(path)
+
+    def guide(self, layout: Layout, first: float, step: float, count: int) -> Columns:
+        """The guide's channels in columns of `step` samples of the session, from sample `first`."""
+        pyramid = self.get(layout.guide)
+        if pyramid is None:
+            return np.zeros((count, layout.guide_channels, 2), np.float32)
+        scale = pyramid.sample_rate / layout.sample_rate
+        start = first - float(layout.guide_in) * layout.sample_rate
+        return pyramid.columns(start * scale, step * scale, count)[:, : layout.guide_channels]
+
+    def stem(self, layout: Layout, stem: str, first: float, step: float, count: int) -> Columns:
+        """One stem as it is laid, shaped (columns, 1, 2)."""
+        out = np.zeros((count, 1, 2), np.float32)
+        for region in layout.under(stem, int(first), int(first + step * count) + 1):
+            self._region(out, region, layout, first, step)
+        return out
+
+    def _region(
+        self, out: Columns, region: Region, layout: Layout, first: float, step: float
+    ) -> None:
+        pyramid = self.get(region.path)
+        if pyramid is None:
+            return
+        low = max(0, int((region.record_first - first) / step))
+        high = min(len(out), int(np.ceil((region.record_end - first) / step)))
+        if high <= low:
+            return
+        scale = pyramid.sample_rate / layout.sample_rate
+        source = region.source_first + (first + low * step - region.record_first) * scale
+        part = pyramid.columns(source, step * scale, high - low)[:, region.channel]
+        gain = np.float32(10 ** (region.gain_db / 20))
+        part = part * gain * _fades(region, first + (np.arange(low, high) + 0.5) * step)
+        out[low:high, 0, 0] = np.minimum(out[low:high, 0, 0], part[:, 0])
+        out[low:high, 0, 1] = np.maximum(out[low:high, 0, 1], part[:, 1])
+
+
+def _fades(region: Region, places: np.ndarray) -> np.ndarray:
+    """The gain of a region's fades at sample places, straight: a drawing shows no more."""
+    since, left = places - region.record_first, region.record_end - places
+    gain = np.ones(len(places), np.float32)
+    if region.fade_in:
+        gain *= np.clip(since / region.fade_in, 0, 1).astype(np.float32)
+    if region.fade_out:
+        gain *= np.clip(left / region.fade_out, 0, 1).astype(np.float32)
+    return gain[:, None]

@@ -1,0 +1,193 @@
+"""Offset against time: how far timecode was off at every event, slopes by name, steps as steps."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
+from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PyQt6.QtWidgets import QWidget
+
+from conform.report.drift import slope_name, trend
+from conform.synced import EventSync
+from ui.review.judging import Mark
+from ui.review.session import Session
+from ui.review.state import State
+from ui.review.texts import signed, slip
+from ui.viewer import look
+from ui.viewer.correlation import title
+
+_LEFT, _RIGHT, _TOP, _FOOT = 58, 14, 28, 20
+_NEAR = 12.0  # pixels from a point at which a click takes it
+_STEP = 0.25  # frames between neighbours from which a step is named
+
+
+class OffsetPlot(QWidget):
+    """Every placed event at its record time; a click selects it."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._trend = trend(session.sync)
+        self.setMinimumSize(220, 110)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        session.listen_to(self._changed)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Two thirds of the window."""
+        return QSize(640, 170)
+
+    def _changed(self, before: State, now: State) -> None:
+        if (before.selected, before.review, before.playhead) != (
+            now.selected,
+            now.review,
+            now.playhead,
+        ):
+            self.update()
+
+    def _box(self) -> QRectF:
+        return QRectF(_LEFT, _TOP, self.width() - _LEFT - _RIGHT, self.height() - _TOP - _FOOT)
+
+    def points(self) -> list[tuple[int, float, float]]:
+        """Place of the event, its middle in seconds of picture time, its offset in frames."""
+        session = self._session
+        found = []
+        for place, event in enumerate(session.sync.events):
+            offset = slip(event, session.sync)
+            if offset is not None:
+                first, last = session.span(event)
+                found.append((place, float(first + last) / 2, offset.frames))
+        return found
+
+    def _range(self) -> tuple[float, float]:
+        values = [frames for _, _, frames in self.points()] or [0.0]
+        low, high = min(*values, 0.0), max(*values, 0.0)
+        room = max((high - low) * 0.18, 0.5)
+        return low - room, high + room
+
+    def _at(self, box: QRectF, seconds: float, frames: float) -> QPointF:
+        low, high = self._range()
+        whole = max(float(self._session.sync.length), 1e-9)
+        return QPointF(
+            box.left() + seconds / whole * box.width(),
+            box.bottom() - (frames - low) / (high - low) * box.height(),
+        )
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
+        """Draw axes, events with their drift, steps, the trend."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), look.PANE)
+        hidden = self._session.state.spot is not None
+        title(
+            painter, self.width(), "Timecode offset along the reel", "" if hidden else self._said()
+        )
+        box = self._box()
+        points = self.points()
+        if hidden or not points:
+            painter.setPen(look.FAINT)
+            painter.setFont(look.words(9))
+            why = "Hidden during the spot-check" if hidden else "No event was placed by timecode"
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), why)
+            return
+        self._grid(painter, box)
+        self._steps(painter, box, points)
+        for place, seconds, frames in points:
+            self._point(painter, box, place, seconds, frames)
+        now = self._at(box, float(self._session.seconds(self._session.state.playhead)), 0).x()
+        painter.setPen(look.FAINT)
+        painter.drawLine(QPointF(now, box.top()), QPointF(now, box.bottom()))
+
+    def _grid(self, painter: QPainter, box: QRectF) -> None:
+        low, high = self._range()
+        step = next(
+            (s for s in (0.25, 0.5, 1, 2, 5, 10, 25, 50, 100, 250, 1000) if (high - low) / s <= 5),
+            5000,
+        )
+        painter.setFont(look.figures(8))
+        number = int(low / step)
+        while number * step <= high:
+            value = number * step
+            y = self._at(box, 0, value).y()
+            if box.top() <= y <= box.bottom():
+                painter.setPen(look.DIM if value == 0 else look.RAISED)
+                painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
+                painter.setPen(look.DIM)
+                text = f"{signed(value, 2 if step < 1 else 0)} fr"
+                flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                painter.drawText(QRectF(0, y - 9, _LEFT - 6, 18), int(flags), text)
+            number += 1
+        session = self._session
+        foot = QRectF(box.left(), box.bottom() + 3, box.width(), _FOOT - 3)
+        painter.drawText(foot, int(Qt.AlignmentFlag.AlignLeft), session.timecode(0))
+        painter.drawText(
+            foot, int(Qt.AlignmentFlag.AlignRight), session.timecode(session.frames - 1)
+        )
+
+    def _steps(
+        self, painter: QPainter, box: QRectF, points: list[tuple[int, float, float]]
+    ) -> None:
+        """Jumps from one event to the next: another recorder, or an edit; never drift."""
+        painter.setPen(QPen(look.LINE, 1, Qt.PenStyle.DashLine))
+        for (_, first, low), (_, second, high) in pairwise(points):
+            if abs(high - low) >= _STEP:
+                middle = (first + second) / 2
+                a, b = self._at(box, middle, low), self._at(box, middle, high)
+                painter.drawLine(a, b)
+
+    def _point(
+        self, painter: QPainter, box: QRectF, place: int, seconds: float, frames: float
+    ) -> None:
+        session = self._session
+        event, mark = session.sync.events[place], session.standing[place].mark
+        at = self._at(box, seconds, frames)
+        painter.setPen(QPen(look.SIGNS[mark].hue, 2))
+        self._drift(painter, box, event, seconds, frames)
+        chosen = place == session.state.selected
+        size = 5.0 if chosen else 3.5
+        painter.setBrush(look.SIGNS[mark].hue if mark is Mark.MEASURED else look.PANE)
+        painter.setPen(QPen(look.TEXT if chosen else look.SIGNS[mark].hue, 1.6))
+        if mark is Mark.METADATA:
+            corners = ((0, -size), (size, 0), (0, size), (-size, 0))
+            painter.drawPolygon(QPolygonF([QPointF(at.x() + x, at.y() + y) for x, y in corners]))
+        else:
+            painter.drawEllipse(at, size, size)
+
+    def _drift(
+        self, painter: QPainter, box: QRectF, event: EventSync, seconds: float, frames: float
+    ) -> None:
+        """An event's own slope over its length, where one was measured."""
+        drift = event.match.drift_ppm if event.match else None
+        half = float(event.clip.duration) / 2
+        moved = (drift or 0.0) * 1e-6 * half * float(self._session.sync.timeline.rate.fps)
+        first, last = (
+            self._at(box, seconds - half, frames - moved),
+            self._at(box, seconds + half, frames + moved),
+        )
+        painter.drawLine(first, last)
+
+    def _said(self) -> str:
+        """The reel's slope by name, else the selected event's drift by name."""
+        if self._trend is not None:
+            return f"{signed(self._trend.ppm, 1)} ppm along the reel: {self._trend.meaning}"
+        event = self._session.event
+        match = event.match if event else None
+        if event is None or match is None or match.drift_ppm is None:
+            return ""
+        name = slope_name(match.drift_ppm, match.drift_uncertainty_ppm)
+        half = match.drift_uncertainty_ppm or 0.0
+        return (
+            f"event {event.id.lstrip('0')}: {signed(match.drift_ppm, 2)} ± {half:.2f} ppm, {name}"
+        )
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        """Select the nearest event."""
+        if event is None or self._session.state.spot is not None:
+            return
+        at, box = event.position(), self._box()
+        away = [
+            ((self._at(box, seconds, frames) - at).manhattanLength(), place)
+            for place, seconds, frames in self.points()
+        ]
+        if away and min(away)[0] <= _NEAR:
+            self._session.select(min(away)[1])

@@ -1,0 +1,141 @@
+"""The transport: sound is the master clock, the picture chases it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
+
+from conform.timeline import ZERO
+from ui.review.course import Course, frame_of
+from ui.review.session import Session
+from ui.review.state import State
+from ui.viewer.outputs import Output
+from ui.viewer.player import Monitor, Player
+
+_FASTEST = 8
+_TICK = 8  # ms between looks at the clock
+_BLIP = Fraction(1, 12)  # seconds of sound that a step plays: a frame alone is only a click
+
+
+class Transport(QObject):
+    """Play, shuttle, step and go, with sound; `dropped` counts frames that came too late."""
+
+    ended = pyqtSignal()
+
+    def __init__(self, session: Session, output: Output, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._rate = session.sync.sample_rate
+        self.player = Player(output, self._rate, self._monitor)
+        self._until: int | None = None
+        self._stepping = False
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(_TICK)
+        self._timer.timeout.connect(self._tick)
+        session.listen_to(self._changed)
+
+    @property
+    def playing(self) -> bool:
+        """Whether sound and picture run."""
+        return self._session.state.speed != 0
+
+    def play(self, speed: Fraction = Fraction(1), *, until: int | None = None) -> None:
+        """Run from the playhead, to frame `until` where one is given."""
+        session = self._session
+        frame = session.state.playhead
+        if speed > 0 and frame >= session.frames - 1:
+            frame = 0
+        self._until, self._stepping = until, False
+        loop = session.state.loop
+        bounds: tuple[int | None, int | None] = (None, None)
+        if loop is not None and loop.on and until is None:
+            if not loop.first <= frame < loop.end:
+                frame = loop.first
+            bounds = (session.sample(loop.first), session.sample(loop.end))
+        session.go(frame)
+        session.set_speed(speed)
+        self.player.start(Course(session.sample(frame), speed, *bounds))
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Stand still on the frame that is seen."""
+        self._timer.stop()
+        self.player.stop()
+        self._until, self._stepping = None, False
+        self._session.set_speed(ZERO)
+
+    def toggle(self) -> None:
+        """Play, or stop."""
+        if self.playing:
+            self.stop()
+        else:
+            self.play()
+
+    def shuttle(self, way: int) -> None:
+        """Run forward (1) or backward (-1); once more in the same way: twice as fast."""
+        speed = self._session.state.speed
+        if speed * way > 0:
+            speed = min(abs(speed) * 2, Fraction(_FASTEST)) * way
+        else:
+            speed = Fraction(way)
+        self.play(speed)
+
+    def step(self, frames: int) -> None:
+        """Go some frames on and hear where that is."""
+        self.stop()
+        session = self._session
+        session.go(session.state.playhead + frames)
+        start = session.sample(session.state.playhead)
+        length = max(_BLIP, session.sync.timeline.rate.frame)
+        self._stepping = True
+        self.player.start(Course(start, Fraction(1), stop=int(length * self._rate)))
+        self._timer.start()
+
+    def go(self, frame: int) -> None:
+        """Go to a frame, and play on from there where it played."""
+        speed = self._session.state.speed
+        self._session.go(frame)
+        if speed:
+            self.play(speed)
+
+    def beep(self) -> None:
+        """A short tone, at once."""
+        self.player.beep()
+
+    def close(self) -> None:
+        """Stop for good."""
+        self.stop()
+        self.player.close()
+
+    def _tick(self) -> None:
+        if self._stepping:
+            if self.player.over():
+                self.stop()
+            return
+        place = self.player.place()
+        if place is None:
+            return
+        session = self._session
+        latency = session.state.review.latency or ZERO
+        shift = latency * (1 if session.state.speed == 1 else 0)
+        frame = frame_of(place, shift, self._rate, session.sync.timeline.rate.fps)
+        last = session.frames if self._until is None else self._until
+        if frame >= last or frame < 0:
+            session.go(min(max(frame, 0), last - 1))
+            self.stop()
+            self.ended.emit()
+            return
+        if frame != session.state.playhead:
+            session.go(frame)
+            session.follow(frame)
+
+    def _changed(self, before: State, now: State) -> None:
+        """A loop that was set or cleared while playing takes hold at once."""
+        if before.loop != now.loop and self.playing and self._until is None:
+            self.play(now.speed)
+
+    def _monitor(self) -> Monitor:
+        state = self._session.state
+        return Monitor(self._session.layout(), state.listen, state.solo, state.muted)

@@ -1,0 +1,272 @@
+"""The worklist: every event in a row, sorted and filtered; what is chosen is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PyQt6.QtCore import (
+    QAbstractTableModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QSortFilterProxyModel,
+    Qt,
+)
+from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from ui.review.session import Session
+from ui.review.state import State
+from ui.review.texts import confidence, nudged, signed, slip, spread
+from ui.viewer import look
+
+_SORT = Qt.ItemDataRole.UserRole
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its heading, what it says of an event, and what it sorts by."""
+
+    name: str
+    text: Callable[[Session, int], str]
+    key: Callable[[Session, int], Any]
+    right: bool = False
+    tip: str = ""
+
+
+def _offset(part: str, digits: int) -> Callable[[Session, int], str]:
+    def text(session: Session, place: int) -> str:
+        found = slip(session.sync.events[place], session.sync)
+        return "" if found is None else signed(getattr(found, part), digits)
+
+    return text
+
+
+def _slip_key(session: Session, place: int) -> float:
+    found = slip(session.sync.events[place], session.sync)
+    return float("-inf") if found is None else found.samples
+
+
+def _sense(session: Session, place: int) -> str:
+    found = slip(session.sync.events[place], session.sync)
+    return "" if found is None else found.sense
+
+
+def _status(session: Session, place: int) -> str:
+    sign = look.SIGNS[session.standing[place].mark]
+    return f"{sign.shape} {sign.word}"
+
+
+def _decided(session: Session, place: int) -> str:
+    decision = session.state.review.of(session.sync.events[place].id)
+    sign = look.CHOICES[decision.choice]
+    words = [f"{sign.shape} {sign.word}".strip()]
+    words += ["carried"] if decision.carried else []
+    words += ["cleared"] if decision.cleared else []
+    words += ["✎"] if decision.comment else []
+    return " ".join(word for word in words if word)
+
+
+def _spread_key(session: Session, place: int) -> float:
+    match = session.sync.events[place].match
+    return match.uncertainty_samples or 0.0 if match else float("inf")
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("", lambda s, n: "⚑" if s.standing[n].flagged else "", lambda s, n: not s.standing[n].flagged,
+           tip="Flagged: a person must decide"),
+    Column("Event", lambda s, n: s.sync.events[n].id.lstrip("0") or "0", lambda s, n: n, right=True),
+    Column("Status", _status, lambda s, n: s.standing[n].mark.value),
+    Column("Record in", lambda s, n: s.sync.timeline.timecode(s.sync.events[n].clip.record_in), lambda s, n: n),
+    Column("Clip", lambda s, n: s.sync.events[n].clip.name, lambda s, n: s.sync.events[n].clip.name),
+    Column("Frames", _offset("frames", 2), _slip_key, right=True, tip="How far timecode was off, in frames"),
+    Column("Samples", _offset("samples", 0), _slip_key, right=True, tip="How far timecode was off, in samples"),
+    Column("ms", _offset("ms", 1), _slip_key, right=True, tip="How far timecode was off, in milliseconds"),
+    Column("", _sense, _slip_key, tip="Whether timecode put the sound early or late"),
+    Column("± smp", lambda s, n: spread(s.sync.events[n]), _spread_key, right=True,
+           tip="Half-width of the 95 % interval, in samples"),
+    Column("Evidence", lambda s, n: confidence(s.sync.events[n]),
+           lambda s, n: s.sync.events[n].match.score if s.sync.events[n].match else 0.0, right=True,
+           tip="The place found against the next best, in powers of ten"),
+    Column("Nudge", lambda s, n: nudged(s.state.review.of(s.sync.events[n].id).nudge, s.sync),
+           lambda s, n: s.state.review.of(s.sync.events[n].id).nudge, right=True),
+    Column("Decision", _decided, _decided),
+)  # fmt: skip
+
+_SPOT_HIDES = {5, 6, 7, 8, 9, 10, 11}
+
+
+class EventModel(QAbstractTableModel):
+    """The events of a session as Qt's table."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        session.listen_to(self._changed)
+
+    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: N802, B008
+        """One row an event; events have no children."""
+        return 0 if parent.isValid() else len(self._session.sync.events)
+
+    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: N802, B008
+        """One for each thing that is said."""
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What stands in a cell."""
+        if not index.isValid():
+            return None
+        column, place, session = COLUMNS[index.column()], index.row(), self._session
+        if role == Qt.ItemDataRole.DisplayRole:
+            hidden = session.state.spot is not None and index.column() in _SPOT_HIDES
+            return "" if hidden else column.text(session, place)
+        if role == _SORT:
+            return column.key(session, place)
+        if role == Qt.ItemDataRole.TextAlignmentRole and column.right:
+            return int(_RIGHT)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return self._hue(index)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(place)
+        return None
+
+    def _hue(self, index: QModelIndex) -> Any:
+        session, place = self._session, index.row()
+        name = COLUMNS[index.column()].name
+        if name == "Status":
+            return look.SIGNS[session.standing[place].mark].hue
+        if name == "Decision":
+            return look.CHOICES[session.state.review.of(session.sync.events[place].id).choice].hue
+        if index.column() == 0:
+            return look.DOUBT
+        return None
+
+    def _tip(self, place: int) -> str:
+        event, judge = self._session.sync.events[place], self._session.standing[place]
+        lines = [
+            *judge.flags,
+            f"take {event.roll.name}, found by {event.rung}" if event.roll else "no take",
+        ]
+        if event.match and event.match.false_match is not None:
+            lines.append(f"chance of a false match {event.match.false_match:.1g}")
+        return "\n".join(lines)
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """The headings."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return COLUMNS[section].name
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return COLUMNS[section].tip or None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            return int(_RIGHT if COLUMNS[section].right else left)
+        return None
+
+    def _changed(self, before: State, now: State) -> None:
+        if before.review is not now.review or before.spot is not now.spot:
+            last = self.index(max(0, self.rowCount() - 1), len(COLUMNS) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+
+class _Shown(QSortFilterProxyModel):
+    """Rows that pass the session's filter."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._places = set(session.shown())
+        self._session = session
+        self.setSortRole(_SORT)
+
+    def choose(self) -> None:
+        """Filter anew."""
+        self.beginResetModel()
+        self._places = set(self._session.shown())
+        self.endResetModel()
+
+    def filterAcceptsRow(self, row: int, parent: QModelIndex) -> bool:  # noqa: N802
+        """Whether an event is shown."""
+        return row in self._places
+
+    def lessThan(self, left: QModelIndex, right: QModelIndex) -> bool:  # noqa: N802
+        """By the columns' own keys: numbers as numbers."""
+        return bool(left.data(_SORT) < right.data(_SORT))
+
+
+class Worklist(QTableView):
+    """The table."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._events = EventModel(session, self)
+        self._shown = _Shown(session, self)
+        self._shown.setSourceModel(self._events)
+        self.setModel(self._shown)
+        self._dress()
+        self._busy = False
+        selection = self.selectionModel()
+        if selection is not None:
+            selection.currentRowChanged.connect(self._chosen)
+        session.listen_to(self._changed)
+        self._point()
+
+    def _dress(self) -> None:
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setWordWrap(False)
+        self.setSortingEnabled(True)
+        self.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+        self.setFont(look.words(9))
+        down = self.verticalHeader()
+        if down is not None:
+            down.hide()
+            down.setDefaultSectionSize(self.fontMetrics().height() + 8)
+        across = self.horizontalHeader()
+        if across is not None:
+            across.setFont(look.words(8))
+            across.setHighlightSections(False)
+            across.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+            across.setMinimumSectionSize(22)
+            across.setStretchLastSection(True)
+        self.fit()
+
+    def fit(self) -> None:
+        """Make every column as wide as what is in it."""
+        self.resizeColumnsToContents()
+
+    def _chosen(self, now: QModelIndex, before: QModelIndex) -> None:
+        if not self._busy and now.isValid():
+            self._session.select(self._shown.mapToSource(now).row())
+
+    def _changed(self, before: State, now: State) -> None:
+        if before.shown != now.shown or (now.shown.undecided_only and before.review != now.review):
+            self._busy = True
+            self._shown.choose()
+            self._busy = False
+        if before.selected != now.selected or before.shown != now.shown:
+            self._point()
+
+    def _point(self) -> None:
+        """Put Qt's current row on the selected event."""
+        index = self._shown.mapFromSource(
+            self._events.index(max(0, self._session.state.selected), 0)
+        )
+        selection = self.selectionModel()
+        if selection is None or not index.isValid():
+            return
+        self._busy = True
+        flags = (
+            QItemSelectionModel.SelectionFlag.ClearAndSelect
+            | QItemSelectionModel.SelectionFlag.Rows
+        )
+        selection.setCurrentIndex(index, flags)
+        self.scrollTo(index)
+        self._busy = False

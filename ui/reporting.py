@@ -9,6 +9,7 @@ from pathlib import Path
 from conform import media
 from conform.errors import MediaError
 from conform.media import Media
+from conform.prove import Proof
 from conform.report import csv, html, json, report
 from conform.synced import Sync
 from conform.tolerance import TOLERANCES
@@ -22,6 +23,7 @@ def write_report(
     *,
     watch: Watch,
     stems: Iterable[Path] = (),
+    proofs: Iterable[Proof] = (),
     tolerance: str = "conform",
     date: str = "",
     force: bool = False,
@@ -36,6 +38,7 @@ def write_report(
         date=date or f"{datetime.now().astimezone():%Y-%m-%d %H:%M}",
         picture=_picture(sync),
         stems=stems,
+        proofs=proofs,
         watch=watch,
     )
     for path, write in zip(paths, (html, csv, json), strict=True):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from conform.match import early_or_late
+from conform.prove import Proof
 from conform.render import StemFile
 from conform.synced import EventSync, Status, Sync
 from ui.printing import row, table
@@ -81,3 +82,20 @@ def show_stems(stems: Sequence[StemFile], screen: Console) -> None:
             stem.sha256[:12],
         )
     screen.print(made)
+
+
+def show_proofs(proofs: Sequence[Proof], screen: Console) -> None:
+    """How far the finished stems lie from the picture's own sound, in one line, and the worst."""
+    known = [proof for proof in proofs if proof.residual is not None]
+    if not proofs:
+        return
+    if known:
+        worst = max(known, key=lambda proof: abs(proof.residual or 0))
+        screen.print(
+            f"Measured again on the stems: {len(known)} of {len(proofs)} events, at most "
+            f"{abs(worst.residual or 0):.2f} samples off (event {worst.event})",
+            markup=False,
+        )
+    for proof in proofs:
+        if proof.residual is None:
+            screen.print(f"  {proof.event}: not measured again: {proof.reason}", markup=False)

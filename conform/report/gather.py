@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import conform
 from conform.errors import MediaError
 from conform.findings import Finding, warning
 from conform.media import Media
+from conform.prove import Proof
 from conform.report.drift import TakeDrift, Trend, take_drifts, trend
 from conform.report.files import StemFile, stem_files
 from conform.report.waves import Waves, event_waves
@@ -23,19 +24,28 @@ class Line:
     """One event with its slip in seconds, the slip's uncertainty, and what that means.
 
     Only what was measured has a slip: an event laid by timecode agrees with it by definition.
+    `judgement` is of the slip, that is of timecode alone; `stem` is of the finished stem's residual
+    in `proof`, where stems were proved.
     """
 
     event: EventSync
     slip: float | None
     uncertainty: float | None
     judgement: Judgement
+    proof: Proof | None = None
+    stem: Judgement | None = None
     waves: Waves | None = None
 
     @property
     def flagged(self) -> bool:
-        """Whether a person should look: outside the tolerance, straddling it, or not measured."""
-        odd = self.judgement in (Judgement.OUTSIDE, Judgement.UNDECIDED)
-        return odd or self.event.status is not Status.MEASURED
+        """Whether a person should look: outside the tolerance, straddling it, or not measured.
+
+        A stem that was proved is judged by its residual, whatever its timecode was worth.
+        """
+        if self.event.status is not Status.MEASURED:
+            return True
+        odd = (Judgement.OUTSIDE, Judgement.UNDECIDED, Judgement.NOT_JUDGED)
+        return self.stem in odd if self.stem else self.judgement in odd[:2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,7 @@ def report(
     date: str = "",
     picture: Media | None = None,
     stems: Iterable[Path] = (),
+    proofs: Iterable[Proof] = (),
     thumbnails: int = 300,
     watch: Watch = unwatched,
 ) -> Report:
@@ -92,7 +103,8 @@ def report(
     and hashed. Raises `MediaError` for a stem that cannot be read; a guide or take that cannot be
     drawn is a finding.
     """
-    lines = tuple(_line(event, sync, tolerance) for event in sync.events)
+    proved = {proof.event: proof for proof in proofs}
+    lines = tuple(_line(event, sync, tolerance, proved.get(event.id)) for event in sync.events)
     lines, undrawn = _drawn(lines, sync, thumbnails, watch)
     findings = (*sync.findings, *(odd for roll in sync.rolls for odd in roll.findings), *undrawn)
     return Report(
@@ -111,14 +123,26 @@ def report(
     )
 
 
-def _line(event: EventSync, sync: Sync, tolerance: Tolerance) -> Line:
+def _line(event: EventSync, sync: Sync, tolerance: Tolerance, proof: Proof | None) -> Line:
     measured = event.status is Status.MEASURED
     exact = event.slip_seconds if measured else None
     slip = None if exact is None else float(exact)
     samples = event.match.uncertainty_samples if event.match and measured else None
     rate = event.match.sample_rate if event.match else sync.sample_rate
     uncertainty = None if samples is None else samples / rate
-    return Line(event, slip, uncertainty, judge(slip, uncertainty, _limits(sync, tolerance)))
+    limits = _limits(sync, tolerance)
+    judged = judge(slip, uncertainty, limits)
+    return Line(event, slip, uncertainty, judged, proof, _stem(proof, sync, limits))
+
+
+def _stem(proof: Proof | None, sync: Sync, limits: tuple[float, float]) -> Judgement | None:
+    """What the finished stem's residual means; None where it was not proved."""
+    if proof is None:
+        return None
+    if proof.residual is None or proof.uncertainty is None:
+        return Judgement.NOT_JUDGED
+    rate = sync.sample_rate
+    return judge(proof.residual / rate, proof.uncertainty / rate, limits)
 
 
 def _limits(sync: Sync, tolerance: Tolerance) -> tuple[float, float]:
@@ -147,6 +171,5 @@ def _drawn(
             findings.append(warning("report-no-waveform", str(fault), f"event {event.id}"))
         watch(Step("drawing waveforms", done, len(order)))
     return tuple(
-        Line(line.event, line.slip, line.uncertainty, line.judgement, waves.get(index))
-        for index, line in enumerate(lines)
+        replace(line, waves=waves.get(index)) for index, line in enumerate(lines)
     ), findings

@@ -47,6 +47,13 @@ WORDS: dict[str, str] = {
     Judgement.NOT_JUDGED: "not judged",
 }
 
+STEM_WORDS: dict[Judgement, str] = {
+    Judgement.WITHIN: "stem in sync",
+    Judgement.OUTSIDE: "stem out of sync",
+    Judgement.UNDECIDED: "stem undecided",
+    Judgement.NOT_JUDGED: "stem not measured",
+}
+
 FORMS = {"PCM_16": "16-bit", "PCM_24": "24-bit", "PCM_32": "32-bit", "FLOAT": "32-bit float"}
 """Sample formats of WAV by libsndfile's names."""
 
@@ -72,6 +79,7 @@ def html(report: Report) -> str:
         "clock": words.clock,
         "form": lambda subtype: FORMS.get(subtype, subtype),
         "signed": words.signed,
+        "stem_word": STEM_WORDS.__getitem__,
         "word": lambda state: WORDS.get(state, str(state)),
     }
     source = files("conform.report").joinpath(_TEMPLATE).read_text(encoding="utf-8")
@@ -88,6 +96,7 @@ def _context(report: Report) -> dict[str, Any]:
         "rows": [_row(line, report) for line in report.lines],
         "statuses": [(status, report.count(status)) for status in Status],
         "placed": _placed(report),
+        "proved": any(line.proof for line in report.lines),
         "length": {"frames": frames, "feet": feet_frames(frames)},
         "plot": slip_plot(report),
         "takes": [(mark(number), drift) for number, drift in enumerate(report.drifts)],

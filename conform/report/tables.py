@@ -21,6 +21,7 @@ COLUMNS = (
     "id", "event", "name", "tracks", "record_in", "record_out", "status", "file", "take",
     "channel", "rung", "slip_samples", "slip_frames", "slip_ms", "direction",
     "uncertainty_samples", "judgement", "lag_samples", "drift_ppm", "score", "runner_up", "reason",
+    "stem_residual_samples", "stem_uncertainty_samples", "stem_judgement",
 )  # fmt: skip
 
 
@@ -69,7 +70,15 @@ def json(report: Report) -> str:
 
 
 def _event(line: Line, report: Report) -> Json:
-    return {**event_json(line.event, report.sync), "judgement": str(line.judgement)}
+    proof = line.proof
+    return {
+        **event_json(line.event, report.sync),
+        "judgement": str(line.judgement),
+        "stem": proof.stem if proof else None,
+        "stem_residual_samples": proof.residual if proof else None,
+        "stem_uncertainty_samples": proof.uncertainty if proof else None,
+        "stem_judgement": str(line.stem) if line.stem else None,
+    }
 
 
 def _row(line: Line, report: Report) -> Json:

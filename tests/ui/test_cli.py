@@ -7,15 +7,21 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import soundfile
 import wavinfo
 
+from adapters import session
+from conform.plan import plan
+from conform.prove import prove
+from conform.render import render
+from conform.stems import stem_spec
 from fixtures.film import Film
 from fixtures.truth import Expected
 from ui.cli import VERBS, main
@@ -161,11 +167,31 @@ def test_export_writes_stems_as_long_as_the_picture(
         assert soundfile.info(stem["path"]).frames == film.truth.samples
         bext = wavinfo.WavInfoReader(stem["path"]).bext
         assert bext.time_reference == 172_972_800  # 01:00:00:00 at 23.976
+    for proof in ran.json["proof"]:
+        assert proof["residual"] is None or abs(proof["residual"]) < 1
+    assert sum(proof["residual"] is not None for proof in ran.json["proof"]) >= 7
     page = Path(ran.json["report"])
     assert "12A_T01" in page.read_text()
     again = conform("export", synced[0], "-o", tmp_path / "stems")
     assert again.code == 2
     assert "--force" in again.err
+
+
+def test_proof_hears_a_stem_that_slipped_after_all(
+    synced: tuple[Path, Any], film: Film, tmp_path: Path
+) -> None:
+    """A stem that someone moved by 37 samples is 37 samples late, to the proof's own interval."""
+    sync = session.load(synced[0])
+    layout = plan(sync)
+    stems = render(layout, tmp_path / "stems", stem_spec(sync))
+    moved = tmp_path / "moved.wav"
+    sound, rate = soundfile.read(stems[0].path, dtype="int32", always_2d=True)
+    soundfile.write(moved, np.roll(sound, 37, axis=0), rate, subtype="PCM_24")
+    proofs = prove(sync, layout, [replace(stems[0], path=moved), *stems[1:]])
+    heard = [proof for proof in proofs if proof.residual is not None and proof.stem == "Boom"]
+    assert len(heard) >= 7
+    for proof in heard:
+        assert proof.residual == pytest.approx(-37, abs=1)
 
 
 def test_a_report_has_its_table_and_json_beside_it(

@@ -14,6 +14,7 @@ from conform import media
 from conform.errors import RenderError
 from conform.match import early_or_late
 from conform.plan import plan
+from conform.prove import Proof, prove
 from conform.render import StemFile, render
 from conform.stems import stem_spec
 from conform.sync import sync
@@ -28,7 +29,7 @@ from ui.options import FILE, RATE, examples, json_option
 from ui.printing import console, print_json, row, table
 from ui.progress import progress
 from ui.reporting import write_report
-from ui.showing import show_stems
+from ui.showing import show_proofs, show_stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,14 @@ class _Outcome:
     sync: Sync
     events: tuple[EventVerdict, ...]
     stems: tuple[StemFile, ...]
-    proofs: tuple[StemVerdict, ...]
+    copies: tuple[StemVerdict, ...]
+    proofs: tuple[Proof, ...]
     session: Path
     report: Path
 
     @property
     def right(self) -> bool:
-        return all(e.right for e in self.events) and all(p.right for p in self.proofs)
+        return all(e.right for e in self.events) and all(c.right for c in self.copies)
 
 
 @click.command(
@@ -101,13 +103,16 @@ def _run(folder: Path, spec: FilmSpec, watch: Watch) -> _Outcome:
     layout = plan(answer)
     stems = render(layout, folder / "stems", stem_spec(answer), watch=watch)
     report = folder / "report.html"
-    write_report(answer, report, stems=[stem.path for stem in stems], watch=watch)
+    proofs = prove(answer, layout, stems, watch=watch)
+    paths = [stem.path for stem in stems]
+    write_report(answer, report, stems=paths, proofs=proofs, watch=watch)
     return _Outcome(
         film,
         answer,
         event_verdicts(film, answer),
         stems,
         stem_verdicts(film, layout, stems),
+        proofs,
         target,
         report,
     )
@@ -117,7 +122,8 @@ def _print(outcome: _Outcome) -> None:
     screen = console()
     screen.print(_event_table(outcome))
     show_stems(outcome.stems, screen)
-    screen.print(_proof(outcome.proofs))
+    show_proofs(outcome.proofs, screen)
+    screen.print(_copied(outcome.copies))
     right = sum(item.right for item in outcome.events)
     screen.print(f"{right} of {len(outcome.events)} events as they truly are", style="bold")
     screen.print(f"session: {outcome.session}", markup=False)
@@ -160,12 +166,12 @@ def _cells(item: EventVerdict, sync: Sync) -> tuple[str, ...]:
     )
 
 
-def _proof(proofs: Sequence[StemVerdict]) -> str:
-    long = sum(item.samples == item.wanted for item in proofs)
-    compared = sum(item.compared for item in proofs)
-    differing = sum(item.differing for item in proofs)
+def _copied(copies: Sequence[StemVerdict]) -> str:
+    long = sum(item.samples == item.wanted for item in copies)
+    compared = sum(item.compared for item in copies)
+    differing = sum(item.differing for item in copies)
     return (
-        f"{long} of {len(proofs)} stems as long as the picture to the sample; "
+        f"{long} of {len(copies)} stems as long as the picture to the sample; "
         f"of {compared:,} copied samples {differing:,} differ from the recorder's"
     )
 
@@ -192,7 +198,7 @@ def _as_json(outcome: _Outcome) -> dict[str, Any]:
                 "compared": item.compared,
                 "differing": item.differing,
             }
-            for item in outcome.proofs
+            for item in outcome.copies
         ],
         "session": str(outcome.session),
         "report": str(outcome.report),

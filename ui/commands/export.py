@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,14 @@ from adapters import session
 from conform.findings import Finding
 from conform.jsonable import findings_json
 from conform.plan import PlanOptions, plan
+from conform.prove import Proof, prove
 from conform.render import StemFile, render
 from conform.stems import stem_spec
-from conform.synced import Sync
 from ui.options import FILE, SECONDS, examples, force_option, json_option
 from ui.printing import console, exit_code, print_findings, print_json
 from ui.progress import progress
 from ui.reporting import write_report
-from ui.showing import show_stems
+from ui.showing import show_proofs, show_stems
 
 
 @click.command(
@@ -50,6 +51,13 @@ from ui.showing import show_stems
 @click.option("--poly", is_flag=True, help="One poly file instead of a file for each channel.")
 @click.option("--bits", type=click.Choice(["16", "24", "32"]), help="Width of the samples.")
 @click.option("--correct-drift", is_flag=True, help="Resample takes whose clock drifts.")
+@click.option(
+    "--proof/--no-proof",
+    "proved",
+    default=True,
+    show_default=True,
+    help="Measure the finished stems against the picture again.",
+)
 @force_option
 @json_option
 def command(
@@ -61,6 +69,7 @@ def command(
     poly: bool,
     bits: str | None,
     correct_drift: bool,
+    proved: bool,
     force: bool,
     as_json: bool,
 ) -> int:
@@ -75,27 +84,29 @@ def command(
     spec = stem_spec(sync, bits=int(bits) if bits else None, poly=poly)
     with progress() as watch:
         stems = render(layout, folder, spec, force=force, watch=watch)
+        proofs = prove(sync, layout, stems, watch=watch) if proved else ()
         paths = [stem.path for stem in stems]
         report = folder / f"{session_file.stem}.report.html"
-        write_report(sync, report, stems=paths, force=force, watch=watch)
+        write_report(sync, report, stems=paths, proofs=proofs, force=force, watch=watch)
     findings = (*sync.findings, *layout.findings)
     if as_json:
-        print_json(_as_json(stems, report, sync, layout.findings))
+        print_json(_as_json(stems, proofs, report, findings))
     else:
         show_stems(stems, console())
+        show_proofs(proofs, console())
         print_findings(layout.findings, console())
         console().print(f"report: {report}", markup=False)
     return exit_code(findings)
 
 
 def _as_json(
-    stems: Sequence[StemFile], report: Path, sync: Sync, findings: Sequence[Finding]
+    stems: Sequence[StemFile], proofs: Sequence[Proof], report: Path, findings: Sequence[Finding]
 ) -> dict[str, Any]:
     return {
-        "length": str(sync.length),
         "stems": [_stem_json(stem) for stem in stems],
+        "proof": [asdict(proof) for proof in proofs],
         "report": str(report),
-        "findings": findings_json((*sync.findings, *findings)),
+        "findings": findings_json(findings),
     }
 
 

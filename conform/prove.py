@@ -1,0 +1,107 @@
+"""Proof of a conform: the finished stems, measured against the picture's own sound once more.
+
+What was planned, rounded, copied and written is heard again where it ended up. A residual of zero
+within its interval says that nothing went wrong on the way, event by event, in the middle as at the
+edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
+from pathlib import Path
+
+from conform import media
+from conform.guide import Guide, listen
+from conform.measure import measure
+from conform.region import Plan, Region
+from conform.render import StemFile
+from conform.sound import Sound, channels_of
+from conform.synced import EventSync, Status, Sync
+from conform.watch import Step, Watch, unwatched
+
+_AROUND = Fraction(1)
+"""Seconds beside an event in which its stem is heard: a stem that is off by more finds nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One event on its stem, in samples.
+
+    A positive `residual` means the stem is early; it is None, with the reason, where it could not
+    be measured. `uncertainty` is the half-width of its 95 % interval.
+    """
+
+    event: str
+    stem: str
+    residual: float | None
+    uncertainty: float | None
+    reason: str = ""
+
+
+def prove(
+    sync: Sync, plan: Plan, stems: Sequence[StemFile], *, watch: Watch = unwatched
+) -> tuple[Proof, ...]:
+    """Measure every event that was measured, on the stem of the channel that explained it best.
+
+    Raises `MediaError` where the picture or a stem cannot be read.
+    """
+    guide, _ = listen(media.probe(Path(sync.picture)), sync.timeline, watch)
+    events = [event for event in sync.events if event.status is Status.MEASURED]
+    proofs = []
+    for done, event in enumerate(events):
+        watch(Step("proof", done, len(events)))
+        regions = [region for region in plan.regions if region.event == event.id]
+        if regions:
+            proofs.append(_proof(event, _anchor(event, regions), stems, sync, guide))
+    watch(Step("proof", len(events), len(events)))
+    return tuple(proofs)
+
+
+def _anchor(event: EventSync, regions: Sequence[Region]) -> Region:
+    """The region of the channel whose own place is the event's."""
+    if event.roll is None or event.match is None or event.match.lag_samples is None:
+        return regions[0]
+    lag = event.match.lag_samples
+    away = {
+        (channel.path, channel.index): abs(found.match.lag_samples - lag)
+        for channel, found in zip(event.roll.channels, event.channels, strict=False)
+        if found.match.lag_samples is not None
+    }
+    far = float("inf")
+    return min(regions, key=lambda region: away.get((region.path, region.channel), far))
+
+
+def _proof(
+    event: EventSync, region: Region, stems: Sequence[StemFile], sync: Sync, guide: Guide
+) -> Proof:
+    lane = _stem_sound(event, region, stems, sync)
+    if lane is None:
+        return Proof(event.id, region.stem, None, None, "the stem has no sound here")
+    reason = ""
+    for part in guide.parts(event.clip.record_in, event.clip.record_out):
+        found = measure(lane, part, sync.sample_rate)
+        if found.fine is not None:
+            # The lag is where the guide falls on the stem: on a stem that is early, before zero.
+            early, half = -found.fine.lag, found.fine.half_width
+            rate = sync.sample_rate
+            return Proof(event.id, region.stem, early * rate, half * rate)
+        reason = found.match.reason or str(found.match.verdict)
+    return Proof(event.id, region.stem, None, None, reason)
+
+
+def _stem_sound(
+    event: EventSync, region: Region, stems: Sequence[StemFile], sync: Sync
+) -> Sound | None:
+    """The event on its stem, with a second on either side, on the picture's clock."""
+    stem = next(file for file in stems if region.stem in file.channels)
+    first = event.clip.record_in - sync.picture_in - _AROUND
+    start = Fraction(max(0, floor(first)))  # whole seconds: there the samples of all rates meet
+    end = min(sync.length, event.clip.record_out - sync.picture_in + _AROUND)
+    number = stem.channels.index(region.stem)
+    if end <= start:
+        return None
+    lanes = channels_of(stem.path, channels=(number,), start=start, duration=end - start)
+    return lanes[0] if lanes else None

@@ -65,9 +65,14 @@ class Threshold:
 
 
 def trials(events: Sequence[str], count: int, seed: int) -> tuple[Trial, ...]:
-    """Hidden offsets for up to `count` events, in an order that nobody can guess."""
+    """Hidden offsets for `count` trials, in an order that nobody can guess.
+
+    Where there are fewer events than trials, they come again with other offsets.
+    """
     dice = random.Random(seed)  # noqa: S311  (not a secret: a reviewer who looks cheats himself)
-    chosen = dice.sample(list(events), min(count, len(events)))
+    chosen: list[str] = []
+    while len(chosen) < count and events:
+        chosen += dice.sample(list(events), min(count - len(chosen), len(events)))
     sizes = [0 if n % _CATCH == 0 else dice.choice((-1, 1)) * _rung(n) for n in range(len(chosen))]
     dice.shuffle(sizes)
     return tuple(Trial(event, size) for event, size in zip(chosen, sizes, strict=True))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
 
 from conform.errors import ConformError
 from ui.options import FILE, examples
+from ui.progress import progress
+from ui.review.loose import loose
 from ui.review.session import Session
 
 _PACKAGES = "libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0"
@@ -40,17 +42,17 @@ def command(
     F1 shows the keys; the whole work is done by them. Decisions are saved in SESSION as they are
     made. Without a session, a movie and sound files are laid by their sound and shown alike.
     """
-    if (session_file is None) == (picture is None):
-        raise click.UsageError("name a SESSION, or a --picture with --sound")
     run = _viewer()
-    if session_file is not None:
+    if session_file is not None and picture is None:
         return run(Session.opened(session_file, carried=carry, second=second))
-    from ui.review.loose import loose  # noqa: PLC0415
+    if picture is None or session_file is not None:
+        raise click.UsageError("name a SESSION, or a --picture with --sound")
+    with progress() as watch:
+        made = loose(picture, guide, sounds, second=second, watch=watch)
+    return run(made)
 
-    return run(loose(picture, guide, sounds, second=second))
 
-
-def _viewer():
+def _viewer() -> Callable[[Session], int]:
     """The viewer's entry; raises `ConformError` with the remedy where Qt is not there."""
     try:
         from ui.viewer.app import run  # noqa: PLC0415  (Qt is an optional extra)

@@ -37,4 +37,5 @@ class Readings:
             return f"No reading yet; take {WANTED}."
         more = f"; take {WANTED - len(self.ms)} more" if len(self.ms) < WANTED else ""
         enough = "" if len(self.ms) >= _LEAST else ", too few to trust"
-        return f"{len(self.ms)} readings: mean {self.mean:.1f} ms, span {self.span:.1f} ms{enough}{more}."
+        found = f"mean {self.mean:.1f} ms, span {self.span:.1f} ms"
+        return f"{len(self.ms)} readings: {found}{enough}{more}."

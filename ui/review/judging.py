@@ -65,9 +65,9 @@ def _by_event(findings: tuple[Finding, ...]) -> Mapping[str, tuple[str, ...]]:
 def _judge(event: EventSync, sync: Sync, said: tuple[str, ...], offline: frozenset[str]) -> Judged:
     gone = sorted({str(path) for path in event.roll.paths} & offline) if event.roll else []
     mark = Mark.OFFLINE if gone else MARKS[event.status]
-    flags = tuple(
-        dict.fromkeys([*(f"offline: {name}" for name in gone), *_doubts(event, sync), *said])
-    )
+    doubts = [*(f"offline: {name}" for name in gone), *_doubts(event, sync)]
+    new = (one for one in said if not (event.reason and event.reason in one))
+    flags = tuple(dict.fromkeys([*doubts, *new]))
     fps = sync.timeline.rate.fps
     slip = event.slip_seconds
     measured = event.status is Status.MEASURED

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
 
 from conform.decision import Review, applied
@@ -13,12 +12,11 @@ from conform.plan import plan
 from conform.region import Region
 from conform.synced import Sync
 from conform.timecode import sample_at
-from conform.timeline import ZERO
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The regions of every stem in record order; `guide_in` is the guide's start in picture time."""
+    """The regions of every stem in record order, and the guide, which starts with the picture."""
 
     sample_rate: int
     length: int
@@ -26,7 +24,6 @@ class Layout:
     regions: tuple[Region, ...]
     guide: Path | None
     guide_channels: int
-    guide_in: Fraction = ZERO
     _by_stem: dict[str, list[Region]] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, stem: str) -> list[Region]:
@@ -52,7 +49,6 @@ def layout(
     review: Review,
     guide: Path | None,
     guide_channels: int,
-    guide_in: Fraction = ZERO,
     stems: tuple[str, ...] = (),
 ) -> Layout:
     """The layout of a cut as its reviewer left it; `stems` that are known keep their places."""
@@ -70,6 +66,5 @@ def layout(
         laid.regions,
         guide,
         guide_channels,
-        guide_in,
         dict(by_stem),
     )

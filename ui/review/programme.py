@@ -84,12 +84,11 @@ class Programme:
         out = self._silence(self._size, layout.guide_channels)
         if layout.guide is None or number < 0:
             return out
-        start = Fraction(number) - layout.guide_in
         try:
             read = media.read(
                 layout.guide,
                 rate=layout.sample_rate,
-                start=start,
+                start=Fraction(number),
                 duration=Fraction(1),
                 findings=lambda _: None,
             )
@@ -134,13 +133,14 @@ def monitored(
         heard.guide.mean(axis=1) if heard.guide.shape[1] else np.zeros(len(heard.guide), np.float32)
     )
     new = _new(heard, audible(stems, solo, muted))
-    left, right = {
-        Listen.GUIDE: lambda: (guide, guide),
-        Listen.NEW: lambda: (new, new),
-        Listen.SUM: lambda: ((guide + new) / 2, (guide + new) / 2),
-        Listen.SPLIT: lambda: (guide, new),
-        Listen.DIFFERENCE: lambda: (difference(guide, new),) * 2,
-    }[listen]()
+    both = (guide + new) / 2
+    sides = {
+        Listen.GUIDE: (guide, guide),
+        Listen.NEW: (new, new),
+        Listen.SUM: (both, both),
+        Listen.SPLIT: (guide, new),
+    }
+    left, right = sides[listen] if listen in sides else (difference(guide, new),) * 2
     return np.stack([left, right], axis=1).astype(np.float32)
 
 

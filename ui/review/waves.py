@@ -37,8 +37,7 @@ class Waves:
         if pyramid is None:
             return np.zeros((count, layout.guide_channels, 2), np.float32)
         scale = pyramid.sample_rate / layout.sample_rate
-        start = first - float(layout.guide_in) * layout.sample_rate
-        return pyramid.columns(start * scale, step * scale, count)[:, : layout.guide_channels]
+        return pyramid.columns(first * scale, step * scale, count)[:, : layout.guide_channels]
 
     def stem(self, layout: Layout, stem: str, first: float, step: float, count: int) -> Columns:
         """One stem as it is laid, shaped (columns, 1, 2)."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from conform.spotcheck import Heard
 from ui.review.session import Session
@@ -37,8 +37,8 @@ class Room(Protocol):
     def export(self) -> None:
         """Ask where to, and write."""
 
-    def find(self) -> None:
-        """Put the cursor in the search."""
+    def search(self) -> None:
+        """Ask which events to show."""
 
     def snap(self) -> None:
         """Put the sound where it was measured last."""
@@ -57,7 +57,7 @@ def deeds(session: Session, transport: Transport, room: Room) -> dict[str, Deed]
         "keys": room.edit_keys,
         "calibrate": room.calibrate,
         "export": room.export,
-        "find": room.find,
+        "find": room.search,
         "snap": room.snap,
     }
 
@@ -107,7 +107,8 @@ def _events(session: Session, transport: Transport) -> dict[str, Deed]:
 
     def flip(name: str) -> None:
         shown = session.state.shown
-        session.filter(replace(shown, **{name: not getattr(shown, name)}))
+        flipped: dict[str, Any] = {name: not getattr(shown, name)}
+        session.filter(replace(shown, **flipped))
 
     return {
         "previous": quietly(partial(session.step_event, -1)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
+from conform.decision import Review
 from ui.review.session import Session
 from ui.review.state import Listen, State
 from ui.review.texts import footage
@@ -25,9 +26,10 @@ class TransportBar(QWidget):
 
     acted = pyqtSignal(str)
 
-    def __init__(self, session: Session, device: str, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session, self._device = session, device
+        self._session = session
+        self._counted: Review | None = None
         self._listen: dict[Listen, QToolButton] = {}
         self._filters: dict[str, QToolButton] = {}
         row = QHBoxLayout(self)
@@ -84,7 +86,14 @@ class TransportBar(QWidget):
         for key, button in self._filters.items():
             _check(button, bool(getattr(now.shown, key)))
         _check(self._loop, now.loop is not None and now.loop.on)
-        left = len(session.undecided())
+        self._tell_left(now)
+
+    def _tell_left(self, now: State) -> None:
+        """How much is still to be decided, counted only when a decision was made."""
+        if self._counted is now.review:
+            return
+        self._counted = now.review
+        left = len(self._session.undecided())
         words = f"{left} flagged to decide" if left else "all flagged decided"
         self._count.setText(words)
         self._count.setStyleSheet(f"color: {(look.DOUBT if left else look.GOOD).name()}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QKeyCombination, Qt
 from PyQt6.QtGui import QKeyEvent, QKeySequence
 
 _ALONE = (
@@ -32,7 +32,7 @@ def key_name(event: QKeyEvent) -> str:
         key = _SHIFTED[Qt.Key(key)]
     elif held & shift and _is_sign(key):
         held &= ~shift  # + is + however it is reached
-    name = QKeySequence(held.value | int(key)).toString()
+    name = QKeySequence(QKeyCombination(held, Qt.Key(key))).toString()
     return _SAME.get(name, name)
 
 

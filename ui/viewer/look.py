@@ -123,7 +123,9 @@ QScrollBar::handle:vertical { background: #4a4a4a; border-radius: 5px; min-heigh
 QScrollBar:horizontal { background: #262626; height: 10px; }
 QScrollBar::handle:horizontal { background: #4a4a4a; border-radius: 5px; min-width: 24px; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
-QMenuBar { background: #1e1e1e; } QMenuBar::item:selected { background: #383838; }
-QMenu { background: #2b2b2b; border: 1px solid #454545; } QMenu::item:selected { background: #3f4a56; }
+QMenuBar { background: #1e1e1e; }
+QMenuBar::item:selected { background: #383838; }
+QMenu { background: #2b2b2b; border: 1px solid #454545; }
+QMenu::item:selected { background: #3f4a56; }
 QStatusBar { color: #9a9a9a; }
 """

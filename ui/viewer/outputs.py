@@ -69,7 +69,7 @@ class PortAudio:
         at, sent = self._mark
         if self._stream is None or not at:
             return 0.0
-        return max(0.0, sent / self._rate + self._stream.time - at)
+        return max(0.0, sent / self._rate + float(self._stream.time) - at)
 
 
 class QtAudio:

@@ -76,11 +76,8 @@ class Transport(QObject):
     def shuttle(self, way: int) -> None:
         """Run forward (1) or backward (-1); once more in the same way: twice as fast."""
         speed = self._session.state.speed
-        if speed * way > 0:
-            speed = min(abs(speed) * 2, Fraction(_FASTEST)) * way
-        else:
-            speed = Fraction(way)
-        self.play(speed)
+        again = min(abs(speed) * 2, Fraction(_FASTEST)) * way
+        self.play(again if speed * way > 0 else Fraction(way))
 
     def step(self, frames: int) -> None:
         """Go some frames on and hear where that is."""

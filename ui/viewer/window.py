@@ -70,7 +70,7 @@ class Window(QMainWindow):
         self.lanes = Lanes(session, self.waves, self.detail, self)
         self.correlation = CorrelationPane(session, self.analysis, self)
         self.offsets = OffsetPlot(session, self)
-        self.bar = TransportBar(session, self.transport.player.output.name, self)
+        self.bar = TransportBar(session, self)
         self.keymap = load_keymap(keymap_file())
         self._deeds = deeds(session, self.transport, self)
         self._held_stop = False
@@ -78,7 +78,7 @@ class Window(QMainWindow):
         self._menus()
         self._connect()
         self.peaks = PeakServer(self.waves, self._sounds(), self)
-        self.peaks.grown.connect(self.lanes.refresh)
+        self.peaks.grown.connect(self.lanes.update)
         self._open_pictures()
         application = QApplication.instance()
         if application is not None:
@@ -176,19 +176,16 @@ class Window(QMainWindow):
             return False
         if watched.window() is not self or isinstance(watched, QLineEdit | QAbstractSpinBox):
             return False
-        name = self.keymap.action(key_name(event))
-        if name is None:
+        action = self.keymap.action(key_name(event))
+        if action is None:
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()
-            return True
-        if event.type() == QEvent.Type.KeyRelease:
-            self._held_stop = self._held_stop and name.name != "stop"
-            return True
-        if event.type() == QEvent.Type.KeyPress:
-            self._press(name.name, repeated=event.isAutoRepeat())
-            return True
-        return False
+            event.accept()  # else Qt would look for a shortcut of its own
+        elif event.type() == QEvent.Type.KeyRelease:
+            self._held_stop = self._held_stop and action.name != "stop"
+        else:
+            self._press(action.name, repeated=event.isAutoRepeat())
+        return True
 
     def _press(self, name: str, *, repeated: bool) -> None:
         """An action's key: with K held, J and L step a frame."""
@@ -240,7 +237,7 @@ class Window(QMainWindow):
         self.transport.stop()
         dialogs.CalibrationDialog(self.session, self.transport.beep, self).exec()
 
-    def find(self) -> None:
+    def search(self) -> None:
         """Filter the worklist by a text."""
         shown = self.session.state.shown
         text, fine = QInputDialog.getText(

@@ -49,6 +49,50 @@ def _slip_key(session: Session, place: int) -> float:
     return float("-inf") if found is None else found.samples
 
 
+def _flag(session: Session, place: int) -> str:
+    return "⚑" if session.standing[place].flagged else ""
+
+
+def _unflagged(session: Session, place: int) -> bool:
+    return not session.standing[place].flagged
+
+
+def _number(session: Session, place: int) -> str:
+    return session.sync.events[place].id.lstrip("0") or "0"
+
+
+def _place(session: Session, place: int) -> int:
+    return place
+
+
+def _mark(session: Session, place: int) -> str:
+    return str(session.standing[place].mark)
+
+
+def _record_in(session: Session, place: int) -> str:
+    return session.sync.timeline.timecode(session.sync.events[place].clip.record_in)
+
+
+def _clip(session: Session, place: int) -> str:
+    return session.sync.events[place].clip.name
+
+
+def _spread(session: Session, place: int) -> str:
+    return spread(session.sync.events[place])
+
+
+def _evidence(session: Session, place: int) -> str:
+    return confidence(session.sync.events[place])
+
+
+def _nudge_key(session: Session, place: int) -> int:
+    return session.state.review.of(session.sync.events[place].id).nudge
+
+
+def _nudged(session: Session, place: int) -> str:
+    return nudged(_nudge_key(session, place), session.sync)
+
+
 def _sense(session: Session, place: int) -> str:
     found = slip(session.sync.events[place], session.sync)
     return "" if found is None else found.sense
@@ -69,33 +113,33 @@ def _decided(session: Session, place: int) -> str:
     return " ".join(word for word in words if word)
 
 
+def _score(session: Session, place: int) -> float:
+    match = session.sync.events[place].match
+    return match.score if match else 0.0
+
+
 def _spread_key(session: Session, place: int) -> float:
     match = session.sync.events[place].match
     return match.uncertainty_samples or 0.0 if match else float("inf")
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("", lambda s, n: "⚑" if s.standing[n].flagged else "", lambda s, n: not s.standing[n].flagged,
-           tip="Flagged: a person must decide"),
-    Column("Event", lambda s, n: s.sync.events[n].id.lstrip("0") or "0", lambda s, n: n, right=True),
-    Column("Status", _status, lambda s, n: s.standing[n].mark.value),
-    Column("Record in", lambda s, n: s.sync.timeline.timecode(s.sync.events[n].clip.record_in), lambda s, n: n),
-    Column("Clip", lambda s, n: s.sync.events[n].clip.name, lambda s, n: s.sync.events[n].clip.name),
-    Column("Frames", _offset("frames", 2), _slip_key, right=True, tip="How far timecode was off, in frames"),
-    Column("Samples", _offset("samples", 0), _slip_key, right=True, tip="How far timecode was off, in samples"),
-    Column("ms", _offset("ms", 1), _slip_key, right=True, tip="How far timecode was off, in milliseconds"),
-    Column("", _sense, _slip_key, tip="Whether timecode put the sound early or late"),
-    Column("± smp", lambda s, n: spread(s.sync.events[n]), _spread_key, right=True,
-           tip="Half-width of the 95 % interval, in samples"),
-    Column("Evidence", lambda s, n: confidence(s.sync.events[n]),
-           lambda s, n: s.sync.events[n].match.score if s.sync.events[n].match else 0.0, right=True,
-           tip="The place found against the next best, in powers of ten"),
-    Column("Nudge", lambda s, n: nudged(s.state.review.of(s.sync.events[n].id).nudge, s.sync),
-           lambda s, n: s.state.review.of(s.sync.events[n].id).nudge, right=True),
+    Column("", _flag, _unflagged, tip="Flagged: a person must decide"),
+    Column("#", _number, _place, right=True, tip="Event"),
+    Column("Status", _status, _mark),
     Column("Decision", _decided, _decided),
-)  # fmt: skip
+    Column("Record in", _record_in, _place),
+    Column("Clip", _clip, _clip),
+    Column("Frames", _offset("frames", 2), _slip_key, right=True, tip="Timecode off by, in frames"),
+    Column("Samples", _offset("samples", 0), _slip_key, right=True, tip="Timecode off by, samples"),
+    Column("ms", _offset("ms", 1), _slip_key, right=True, tip="Timecode off by, in milliseconds"),
+    Column("", _sense, _slip_key, tip="Whether timecode put the sound early or late"),
+    Column("± smp", _spread, _spread_key, right=True, tip="95 % half-width, in samples"),
+    Column("Evid.", _evidence, _score, right=True, tip="This place : the next best, powers of ten"),
+    Column("Nudge", _nudged, _nudge_key, right=True, tip="Moved by hand"),
+)
 
-_SPOT_HIDES = {5, 6, 7, 8, 9, 10, 11}
+_SPOT_HIDES = {6, 7, 8, 9, 10, 11, 12}
 
 
 class EventModel(QAbstractTableModel):
@@ -104,6 +148,13 @@ class EventModel(QAbstractTableModel):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._answers: dict[int, Callable[[QModelIndex], Any]] = {
+            Qt.ItemDataRole.DisplayRole: self._text,
+            _SORT: self._key,
+            Qt.ItemDataRole.TextAlignmentRole: self._side,
+            Qt.ItemDataRole.ForegroundRole: self._hue,
+            Qt.ItemDataRole.ToolTipRole: self._tip,
+        }
         session.listen_to(self._changed)
 
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: N802, B008
@@ -115,22 +166,20 @@ class EventModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(COLUMNS)
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What stands in a cell."""
-        if not index.isValid():
-            return None
-        column, place, session = COLUMNS[index.column()], index.row(), self._session
-        if role == Qt.ItemDataRole.DisplayRole:
-            hidden = session.state.spot is not None and index.column() in _SPOT_HIDES
-            return "" if hidden else column.text(session, place)
-        if role == _SORT:
-            return column.key(session, place)
-        if role == Qt.ItemDataRole.TextAlignmentRole and column.right:
-            return int(_RIGHT)
-        if role == Qt.ItemDataRole.ForegroundRole:
-            return self._hue(index)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(place)
-        return None
+        """What stands in a cell, in a role."""
+        answer = self._answers.get(role)
+        return answer(index) if answer is not None and index.isValid() else None
+
+    def _text(self, index: QModelIndex) -> str:
+        hidden = self._session.state.spot is not None and index.column() in _SPOT_HIDES
+        return "" if hidden else COLUMNS[index.column()].text(self._session, index.row())
+
+    def _key(self, index: QModelIndex) -> Any:
+        return COLUMNS[index.column()].key(self._session, index.row())
+
+    @staticmethod
+    def _side(index: QModelIndex) -> int | None:
+        return int(_RIGHT) if COLUMNS[index.column()].right else None
 
     def _hue(self, index: QModelIndex) -> Any:
         session, place = self._session, index.row()
@@ -143,7 +192,8 @@ class EventModel(QAbstractTableModel):
             return look.DOUBT
         return None
 
-    def _tip(self, place: int) -> str:
+    def _tip(self, index: QModelIndex) -> str:
+        place = index.row()
         event, judge = self._session.sync.events[place], self._session.standing[place]
         lines = [
             *judge.flags,

@@ -1,0 +1,86 @@
+"""A session out of loose files: a movie, and new sounds that are laid where they are heard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+from adapters import rolls
+from conform import media
+from conform.align import align
+from conform.errors import MediaError
+from conform.match import Match
+from conform.roll import Roll
+from conform.synced import EventSync, Status, Sync
+from conform.timecode import Rate
+from conform.timeline import ZERO, Clip, Kind, Source, Timeline, Track
+from conform.watch import Watch, unwatched
+from ui.review.session import Session
+
+
+def loose(
+    picture: Path,
+    guide: Path | None,
+    sounds: Sequence[Path],
+    *,
+    second: Path | None = None,
+    watch: Watch = unwatched,
+) -> Session:
+    """A session without a file: every sound is one event, measured whole against the guide.
+
+    A guide that is not the movie's own sound is taken to start with the picture. Raises
+    `MediaError` where movie or guide cannot be read; a sound that matches nowhere stays unplaced.
+    """
+    movie = media.probe(picture)
+    if not movie.video:
+        raise MediaError("has no picture", path=picture)
+    takes, odd = rolls.scan(list(sounds), watch=watch)
+    heard = guide or picture
+    found = align(heard, [take.path for take in takes], watch=watch) if takes else ()
+    rate = movie.video[0].rate or Rate(Fraction(25))
+    length = movie.duration or ZERO
+    laid = [_event(take, one.match, length) for take, one in zip(takes, found, strict=True)]
+    laid.sort(key=lambda event: event.clip.record_in)
+    events = tuple(
+        replace(event, id=f"{number:04}", tracks=(number,)) for number, event in enumerate(laid, 1)
+    )
+    tracks = tuple(
+        Track(Kind.AUDIO, number, event.clip.name, (event.clip,))
+        for number, event in enumerate(events, 1)
+    )
+    clock = rate.with_drop(";" in (movie.timecode or ""))
+    start = clock.time_of(movie.timecode) if movie.timecode else ZERO
+    findings = (*odd, *(finding for aligned in found for finding in aligned.findings))
+    sync = Sync(
+        timeline=Timeline(picture.stem, clock, start, tracks, length=length),
+        picture=str(picture),
+        sample_rate=takes[0].sample_rate if takes else 48000,
+        length=length,
+        events=events,
+        rolls=tuple(takes),
+        findings=findings,
+    )
+    return Session(sync, guide=heard, second=second)
+
+
+def _event(take: Roll, match: Match, length: Fraction) -> EventSync:
+    """A whole take as one event, where it was heard; over the whole picture where it was not."""
+    zero = None
+    if match.matched and match.lag_samples is not None:
+        zero = Fraction(match.lag_samples).limit_denominator(1 << 20) / match.sample_rate
+    first = max(ZERO, zero) if zero is not None else ZERO
+    last = min(length, zero + take.duration) if zero is not None else length
+    source = Source(take.name, str(take.path), scene=take.scene, take=take.take)
+    clip = Clip(take.name, first, max(last, first), ZERO, max(last - first, ZERO), source)
+    return EventSync(
+        take.name,
+        clip,
+        (),
+        Status.NOT_MEASURED if zero is None else Status.MEASURED,
+        reason=match.reason,
+        roll=take,
+        zero=zero,
+        match=match,
+    )

@@ -1,0 +1,204 @@
+"""What stands over and beside the waveforms: ruler, events, edit points, fades, loop, names."""
+
+from __future__ import annotations
+
+from math import ceil, floor
+
+from PyQt6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPolygonF
+
+from conform.decision import Choice
+from ui.review.session import Session
+from ui.viewer import look
+from ui.viewer.ground import EDITS, NAMES, OVERVIEW, RULER, Ground, Lane, mute_box, solo_box
+
+_MIDDLE = int(Qt.AlignmentFlag.AlignVCenter)
+_CENTRE = int(Qt.AlignmentFlag.AlignCenter)
+_HUES = {"guide": look.GUIDE, "stem": look.NEW, "overlay": look.BOTH, "difference": look.TEXT}
+_CROWDED = 600
+"""Events in view from which edit points are no longer drawn: they would be a grey field."""
+
+
+def ruler(painter: QPainter, session: Session, ground: Ground) -> None:
+    """Timecode along the top, as dense as it can be read."""
+    rate = session.sync.timeline.rate
+    painter.setFont(look.figures(8))
+    label = painter.fontMetrics().horizontalAdvance("00:00:00:00") + 24
+    least = max(1, ceil(float(ground.view.seconds * rate.fps) * label / ground.wide))
+    units = (1, rate.nominal, 60 * rate.nominal, 3600 * rate.nominal)
+    steps = sorted({many * unit for unit in units for many in (1, 2, 5, 10, 30)})
+    step = next((one for one in steps if one >= least), least)
+    base = rate.frame_at(session.sync.timeline.start + session.sync.picture_in)
+    first = floor(ground.view.first * rate.fps)
+    number = first - (first + base) % step
+    while (x := ground.x(float(rate.seconds(number)))) < ground.width:
+        if x >= NAMES:
+            painter.setPen(look.LINE)
+            painter.drawLine(QPointF(x, 4), QPointF(x, RULER - 2))
+            painter.setPen(look.DIM)
+            painter.drawText(QPointF(x + 5, RULER - 8), session.timecode(number))
+        number += step
+
+
+def events(painter: QPainter, session: Session, ground: Ground) -> None:
+    """Every event as a bar: how it stands by shape and hue, its number and clip."""
+    painter.setFont(look.words(8))
+    decisions = session.state.review.by_event()
+    for place in session.between(ground.first, ground.last):
+        event = session.sync.events[place]
+        first, last = session.edges[place]
+        left, right = max(ground.x(first), NAMES), min(ground.x(last), ground.width)
+        box = QRectF(left + 0.5, RULER + 2, max(2.0, right - left - 1), EDITS - 5)
+        chosen = place == session.state.selected
+        painter.setPen(look.TEXT if chosen else look.LINE)
+        painter.setBrush(look.CHOSEN if chosen else look.RAISED)
+        painter.drawRoundedRect(box, 3, 3)
+        if box.width() > 20:
+            held = decisions.get(event.id)
+            _inside(painter, session, place, box, held.choice if held else Choice.OPEN)
+
+
+def _inside(painter: QPainter, session: Session, place: int, box: QRectF, choice: Choice) -> None:
+    """The mark and the name inside an event's bar."""
+    event = session.sync.events[place]
+    sign = look.SIGNS[session.standing[place].mark]
+    sign = sign if choice is Choice.OPEN else look.CHOICES[choice]
+    painter.setPen(look.DIM if session.state.spot is not None else sign.hue)
+    painter.drawText(box.adjusted(5, 0, -2, 0), _MIDDLE, sign.shape)
+    room = box.adjusted(20, 0, -3, 0)
+    metrics = painter.fontMetrics()
+    number = event.id.lstrip("0") or "0"
+    text = f"{number}  {event.clip.name}"
+    if metrics.horizontalAdvance(text) > room.width():
+        text = number if metrics.horizontalAdvance(number) <= room.width() else ""
+    painter.setPen(look.TEXT)
+    painter.drawText(room, _MIDDLE, text)
+
+
+def edit_points(painter: QPainter, session: Session, ground: Ground) -> None:
+    """Edit points through all lanes."""
+    seen = session.between(ground.first, ground.last)
+    if len(seen) > _CROWDED:
+        return
+    rows = ground.rows
+    top, foot = rows[0][1].top(), rows[-1][1].bottom()
+    xs = {ground.x(edge) for place in seen for edge in session.edges[place]}
+    painter.setPen(look.LINE)
+    for x in xs:
+        if NAMES <= x <= ground.width:
+            painter.drawLine(QLineF(x, top, x, foot))
+
+
+def fades(painter: QPainter, session: Session, ground: Ground) -> None:
+    """The fades of every stem, where they are wide enough to be seen."""
+    rate, layout = session.sync.sample_rate, session.layout()
+    if ground.view.seconds > 20:
+        return
+    painter.setPen(look.TEXT)
+    for lane, row in ground.rows:
+        low, high = int(ground.first * rate), int(ground.last * rate)
+        for region in layout.under(lane.stem, low, high) if lane.stem else ():
+            end = region.record_end
+            rise = (region.record_first, region.record_first + region.fade_in)
+            _slope(painter, ground, rise, rate, (row.bottom(), row.top()))
+            _slope(painter, ground, (end - region.fade_out, end), rate, (row.top(), row.bottom()))
+
+
+def _slope(
+    painter: QPainter, ground: Ground, ends: tuple[int, int], rate: int, rows: tuple[int, int]
+) -> None:
+    left, right = (ground.x(sample / rate) for sample in ends)
+    if right - left >= 4 and right > NAMES and left < ground.width:
+        painter.drawLine(QPointF(left, rows[0]), QPointF(right, rows[1]))
+
+
+def markers(painter: QPainter, session: Session, ground: Ground) -> None:
+    """The reviewer's markers, and those of the cut."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.DOUBT)
+    for marker in session.state.review.markers + session.sync.timeline.markers:
+        x = ground.x(float(marker.at - session.sync.picture_in))
+        if NAMES <= x <= ground.width:
+            painter.drawPolygon(QPolygonF([QPointF(x - 5, 1), QPointF(x + 5, 1), QPointF(x, 9)]))
+
+
+def loop(painter: QPainter, session: Session, ground: Ground) -> None:
+    """The stretch that is played over and over."""
+    held = session.state.loop
+    if held is None:
+        return
+    left, right = (ground.x(float(session.seconds(n))) for n in (held.first, held.end))
+    left, right = max(left, NAMES), min(right, ground.width)
+    if right > left:
+        tint = QColor(255, 255, 255, 26 if held.on else 10)
+        painter.fillRect(QRectF(left, 0, right - left, ground.height - OVERVIEW), tint)
+
+
+def overview(painter: QPainter, session: Session, ground: Ground) -> None:
+    """The whole reel along the foot: its events, and what the lanes show of it."""
+    whole = max(float(session.sync.length), 1.0)
+    box = ground.overview
+    painter.fillRect(box, look.PANE)
+    for place, (first, last) in enumerate(session.edges):
+        judge = session.standing[place]
+        height = box.height() - 4 if judge.flagged else box.height() / 3
+        hue = look.SIGNS[judge.mark].hue if judge.flagged else look.FAINT
+        left, width = (part / whole * box.width() for part in (first, last - first))
+        bar = QRectF(box.left() + left, box.bottom() - height - 2, max(1.0, width - 1), height)
+        painter.fillRect(bar, hue)
+    left, width = (
+        float(part) / whole * box.width() for part in (ground.first, ground.view.seconds)
+    )
+    painter.setBrush(QColor(255, 255, 255, 22))
+    painter.setPen(look.DIM)
+    painter.drawRect(QRectF(box.left() + left, box.top(), max(3.0, width - 1), box.height() - 1))
+
+
+def names(painter: QPainter, session: Session, ground: Ground, *, near: bool) -> None:
+    """Names at the left, and for stems what they are heard by."""
+    painter.fillRect(QRect(0, 0, NAMES, ground.height), look.BACK)
+    painter.setFont(look.words(8))
+    painter.setPen(look.DIM)
+    painter.drawText(QRectF(14, RULER, NAMES - 20, EDITS), _MIDDLE, "Events")
+    for lane, row in ground.rows:
+        _name(painter, session, lane, row)
+        if lane.kind == "difference" and not near:
+            painter.setPen(look.DIM)
+            painter.setFont(look.words(8))
+            painter.drawText(QRectF(row), _CENTRE, "Zoom in to see the difference")
+
+
+def _name(painter: QPainter, session: Session, lane: Lane, row: QRect) -> None:
+    painter.fillRect(QRectF(4, row.top() + 2, 3, row.height() - 4), _HUES[lane.kind])
+    painter.setFont(look.words(9))
+    painter.setPen(look.TEXT)
+    right = solo_box(row).left() - 4 if lane.stem else NAMES - 4
+    room = QRectF(14, row.top(), right - 14, row.height())
+    metrics = painter.fontMetrics()
+    text = metrics.elidedText(lane.title, Qt.TextElideMode.ElideRight, int(room.width()))
+    painter.drawText(room, _MIDDLE, text)
+    if lane.stem:
+        state = session.state
+        _button(painter, solo_box(row), "S", look.DOUBT if lane.stem in state.solo else None)
+        _button(painter, mute_box(row), "M", look.BAD if lane.stem in state.muted else None)
+
+
+def _button(painter: QPainter, box: QRectF, text: str, hue: QColor | None) -> None:
+    painter.setPen(look.LINE)
+    painter.setBrush(hue or look.RAISED)
+    painter.drawRoundedRect(box, 3, 3)
+    painter.setPen(look.BACK if hue else look.DIM)
+    painter.setFont(look.words(8, bold=hue is not None))
+    painter.drawText(box, _CENTRE, text)
+
+
+def playhead(painter: QPainter, session: Session, ground: Ground) -> None:
+    """The playhead over the lanes and in the whole reel."""
+    now = float(session.seconds(session.state.playhead))
+    x = ground.x(now)
+    painter.setPen(look.PLAYHEAD)
+    if NAMES <= x <= ground.width:
+        painter.drawLine(QPointF(x, 0), QPointF(x, ground.height - OVERVIEW))
+    box = ground.overview
+    x = box.left() + now / max(float(session.sync.length), 1.0) * box.width()
+    painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))

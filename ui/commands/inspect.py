@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,17 @@ import click
 from rich.console import Console
 
 from adapters import formats, rolls
+from adapters.located import present
 from conform import media
 from conform.errors import ConformError, MediaError, TimelineError
 from conform.findings import Finding, error
 from conform.jsonable import findings_json, media_json, roll_json, timeline_json
+from conform.lint import counted, lint, offline
+from conform.lint_rolls import lint_rolls
 from conform.media import Media
 from conform.roll import Roll
 from conform.timecode import Rate
-from conform.timeline import Clip, Timeline, Track
+from conform.timeline import Clip, Timeline, Track, Transition
 from ui.options import FILE, examples, json_option, rate_option
 from ui.printing import console, exit_code, print_findings, print_json, row, table
 
@@ -54,6 +58,7 @@ def command(files: Sequence[Path], rate: Rate | None, as_json: bool) -> int:
             _look(path, rate, seen)
         except ConformError as fault:
             seen.findings.append(error("inspect.unreadable", fault.message, str(path)))
+    seen.findings += lint_rolls(seen.rolls)
     if as_json:
         print_json(_as_json(seen))
     else:
@@ -69,8 +74,21 @@ def _look(path: Path, rate: Rate | None, seen: _Seen) -> None:
         _look_at_media(path, seen, no_cut)
         return
     cut = formats.read(path, rate=rate)
-    seen.timelines += [(path, timeline, cut.findings) for timeline in cut.timelines]
+    told = {finding.code.partition(".")[2] for finding in cut.findings}
+    for timeline in cut.timelines:
+        odd = _odd(timeline, path, told)
+        seen.timelines.append((path, timeline, (*cut.findings, *odd)))
+        seen.findings += odd
     seen.findings += cut.findings
+
+
+def _odd(timeline: Timeline, path: Path, told: set[str]) -> tuple[Finding, ...]:
+    """What the rules find that the reader, who names the line, has not told already."""
+    found = (
+        *lint(timeline, path.name),
+        *offline(timeline, path.name, lambda url: present(url, path)),
+    )
+    return tuple(finding for finding in found if finding.code.partition(".")[2] not in told)
 
 
 def _look_at_media(path: Path, seen: _Seen, no_cut: TimelineError) -> None:
@@ -113,23 +131,47 @@ def _print(seen: _Seen, screen: Console) -> None:
 def _print_timeline(path: Path, timeline: Timeline, screen: Console) -> None:
     events = sum(len(track.clips) for track in timeline.tracks)
     screen.print(
-        f"{path.name}: '{timeline.name}' at {timeline.rate}, {len(timeline.tracks)} tracks, "
-        f"{events} events, {timeline.timecode(timeline.duration * 0)} to "
+        f"{path.name}: '{timeline.name}' at {timeline.rate}, "
+        f"{counted(len(timeline.tracks), 'track')}, {counted(events, 'event')}, "
+        f"{timeline.timecode(timeline.duration * 0)} to "
         f"{timeline.timecode(timeline.duration)}",
         style="bold",
         markup=False,
     )
     for track in timeline.tracks:
-        screen.print(_track_table(timeline, track))
+        made = _track_table(timeline, track)
+        screen.print(made if track.clips else made.title, markup=False)
+    if timeline.markers:
+        screen.print(_marker_table(timeline))
+
+
+def _marker_table(timeline: Timeline) -> Any:
+    made = table("Markers", "record", "length", "name", "comment", "colour")
+    for marker in timeline.markers:
+        at = timeline.timecode(marker.at)
+        lasting = (
+            marker.duration > timeline.rate.frame
+        )  # a frame or a sample is Apple's "no length"
+        length = _length(marker.duration, timeline.rate) if lasting else ""
+        row(made, at, length, marker.name, marker.comment, marker.color)
+    return made
 
 
 def _track_table(timeline: Timeline, track: Track) -> Any:
-    letter = track.kind.value[0].upper()
-    state = "" if track.enabled else " (muted)"
+    place = f"{track.kind.value[0].upper()}{track.index}"
+    name = "" if track.name == place else f" {track.name}"
+    state = ", ".join(
+        word
+        for word, holds in (
+            ("empty", not track.clips), ("muted", not track.enabled), ("solo", track.soloed)
+        )
+        if holds
+    )  # fmt: skip
     made = table(
-        f"{letter}{track.index} {track.name}{state}".rstrip(),
+        f"{place}{name}{f' ({state})' if state else ''}",
         "event", "record in", "record out", "source in", "source out", "reel", "name", "notes",
     )  # fmt: skip
+    crossings = {crossing.cut: crossing for crossing in track.transitions}
     for clip in track.clips:
         rate = clip.source.rate or timeline.rate
         row(
@@ -141,23 +183,36 @@ def _track_table(timeline: Timeline, track: Track) -> Any:
             rate.label_at(clip.source_out),
             clip.source.reel or clip.source.tape,
             clip.name,
-            _notes(clip),
+            _notes(clip, crossings.get(clip.record_in), timeline.rate),
             style="" if clip.enabled else "dim",
         )
     return made
 
 
-def _notes(clip: Clip) -> str:
-    """What is not plain about a clip, in a few words."""
+def _notes(clip: Clip, crossing: Transition | None, rate: Rate) -> str:
+    """What is not plain about a clip, in a few words; a transition is the incoming clip's."""
     notes = [
+        f"{crossing.name} {_length(crossing.duration, rate)}" if crossing else "",
         f"scene {clip.source.scene}" if clip.source.scene else "",
         f"take {clip.source.take}" if clip.source.take else "",
         f"ch {','.join(map(str, clip.channels))}" if clip.channels else "",
-        f"speed {float(clip.speed):g}" if clip.speed != 1 else "",
+        f"speed {float(clip.speed):g}" if clip.speed != 1 and not clip.time_map else "",
+        f"speed by {len(clip.time_map)} keyframes" if clip.time_map else "",
         f"{clip.gain_db:+.1f} dB" if clip.gain_db else "",
+        f"gain by {len(clip.gain_curve)} keyframes" if clip.gain_curve else "",
+        f"fade in {_length(clip.fade_in.duration, rate)}" if clip.fade_in else "",
+        f"fade out {_length(clip.fade_out.duration, rate)}" if clip.fade_out else "",
+        *(f"marker {marker.name or marker.comment}".rstrip() for marker in clip.markers[:1]),
+        f"and {len(clip.markers) - 1} more" if len(clip.markers) > 1 else "",
         "disabled" if not clip.enabled else "",
     ]
-    return " ".join(note for note in notes if note)
+    return ", ".join(note for note in notes if note)
+
+
+def _length(seconds: Fraction, rate: Rate) -> str:
+    """A short length as editors say it: whole frames, else milliseconds."""
+    frames = seconds * rate.fps
+    return f"{frames} fr" if frames.denominator == 1 else f"{float(seconds) * 1000:.1f} ms"
 
 
 def _print_media(item: Media, screen: Console) -> None:

@@ -115,7 +115,7 @@ QLineEdit:focus, QPlainTextEdit:focus { border-color: #8a97a5; }
 QTableView { border: none; gridline-color: #353535; background: #2b2b2b; }
 QHeaderView::section {
     background: #262626; color: #9a9a9a; border: none; border-bottom: 1px solid #454545;
-    padding: 4px 6px;
+    padding: 4px 5px;
 }
 QSplitter::handle { background: #1e1e1e; }
 QScrollBar:vertical { background: #262626; width: 10px; }

@@ -14,12 +14,16 @@ from PyQt6.QtCore import (
     QSortFilterProxyModel,
     Qt,
 )
+from PyQt6.QtGui import QFontMetrics
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from ui.review.session import Session
 from ui.review.state import State
 from ui.review.texts import confidence, nudged, signed, slip, spread
 from ui.viewer import look
+
+_MEASURED = 200
+"""Rows whose texts make the width of a column."""
 
 _SORT = Qt.ItemDataRole.UserRole
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -134,9 +138,9 @@ COLUMNS: tuple[Column, ...] = (
     Column("Samples", _offset("samples", 0), _slip_key, right=True, tip="Timecode off by, samples"),
     Column("ms", _offset("ms", 1), _slip_key, right=True, tip="Timecode off by, in milliseconds"),
     Column("", _sense, _slip_key, tip="Whether timecode put the sound early or late"),
-    Column("± smp", _spread, _spread_key, right=True, tip="95 % half-width, in samples"),
+    Column("±", _spread, _spread_key, right=True, tip="95 % half-width, in samples"),
     Column("Evid.", _evidence, _score, right=True, tip="This place : the next best, powers of ten"),
-    Column("Nudge", _nudged, _nudge_key, right=True, tip="Moved by hand"),
+    Column("Nudge", _nudged, _nudge_key, tip="Moved by hand"),
 )
 
 _SPOT_HIDES = {6, 7, 8, 9, 10, 11, 12}
@@ -274,7 +278,7 @@ class Worklist(QTableView):
         self.setWordWrap(False)
         self.setSortingEnabled(True)
         self.sortByColumn(1, Qt.SortOrder.AscendingOrder)
-        self.setFont(look.words(9))
+        self.setFont(look.words(8.5))
         down = self.verticalHeader()
         if down is not None:
             down.hide()
@@ -289,8 +293,18 @@ class Worklist(QTableView):
         self.fit()
 
     def fit(self) -> None:
-        """Make every column as wide as what is in it."""
-        self.resizeColumnsToContents()
+        """Make every column as wide as what is in it; of a long list, its first rows."""
+        across, model = self.horizontalHeader(), self.model()
+        if across is None or model is None:
+            return
+        heads, cells = QFontMetrics(across.font()), self.fontMetrics()
+        for column, said in enumerate(COLUMNS):
+            texts = [
+                str(model.index(row, column).data() or "")
+                for row in range(min(model.rowCount(), _MEASURED))
+            ]
+            widest = max((cells.horizontalAdvance(text) for text in texts), default=0)
+            self.setColumnWidth(column, max(widest + 12, heads.horizontalAdvance(said.name) + 14))
 
     def _chosen(self, now: QModelIndex, before: QModelIndex) -> None:
         if not self._busy and now.isValid():
@@ -301,6 +315,8 @@ class Worklist(QTableView):
             self._busy = True
             self._shown.choose()
             self._busy = False
+        if before.review is not now.review:
+            self.fit()
         if before.selected != now.selected or before.shown != now.shown:
             self._point()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -42,7 +42,20 @@ def entries(statements: Sequence[Statement]) -> tuple[Entry, ...]:
     found: list[Entry] = []
     for group in _events(statements):
         found += _event(group)
-    return tuple(found)
+    return tuple(_joined(found))
+
+
+def _joined(found: list[Entry]) -> Iterator[Entry]:
+    """Some lists give the cut of no length that a dissolve comes out of a number of its own."""
+    above: Edit | None = None
+    for entry in found:
+        edit = entry.edit
+        ends = above is not None and (above.channels, above.record_in, above.record_out) == (
+            edit.channels, edit.record_in, edit.record_in,
+        )  # fmt: skip
+        alone = entry.partner is None and edit.kind not in ("C", "KB")
+        yield replace(entry, partner=above) if ends and alone else entry
+        above = edit if edit.kind in ("C", "KB") else None
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from adapters.edl.channels import Track
+from adapters.edl.statements import Remark, statement
 from conform.timecode import Rate
 from conform.timeline import Clip, Kind, Transition
 
@@ -161,8 +162,11 @@ def _clip_name(clip: Clip) -> str:
 
 
 def remark(key: str, value: str) -> str:
-    """A remark line; free text has no key."""
-    return f"* {one_line(value)}" if key == "NOTE" else f"* {one_line(key)}: {one_line(value)}"
+    """A remark line; free text has no key, unless it would be taken for a remark that has one."""
+    text = one_line(value)
+    plain = statement(f"* {text}", 0)
+    free = key == "NOTE" and isinstance(plain, Remark) and not plain.key
+    return f"* {text}" if free else f"* {one_line(key)}: {text}"
 
 
 def one_line(text: str) -> str:

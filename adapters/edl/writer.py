@@ -123,8 +123,11 @@ def _track_events(track: Track, column: Column, rate: Rate) -> list[Event]:
     clips = [_rated(clip, rate) for clip in track.clips if clip.enabled]
     clips.sort(key=lambda clip: clip.record_in)
     events: list[Event] = []
+    waiting = list(track.transitions)
     for clip in clips:
-        transition = next((one for one in track.transitions if one.cut == clip.record_in), None)
+        transition = next((one for one in waiting if one.cut == clip.record_in), None)
+        if transition is not None:  # where clips lie over each other, two may begin at one cut
+            waiting.remove(transition)
         if transition is None:
             events.append(Event("", clip, (column,)))
             continue

@@ -47,13 +47,15 @@ class Spectra:
 
     sound: NDArray[np.floating]
     window: int
-    budget: int = 160_000_000
+    budget: int = 32_000_000
     size: int = field(init=False)
+    gain: Signal = field(init=False)
     _kept: dict[int, Spectrum] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         whole = len(self.sound) + 2 * self.window
         self.size = fft.next_fast_len(min(4 * self.window, whole), real=True)
+        self.gain = mask(SPEECH, self.size, COARSE_RATE)
 
     @property
     def starts(self) -> range:
@@ -74,7 +76,7 @@ class Spectra:
         block = np.zeros(self.size, np.float32)
         first, last = max(start, 0), min(start + self.size, len(self.sound))
         block[first - start : last - start] = self.sound[first:last]
-        return whitened(fft.rfft(block), mask(SPEECH, self.size, COARSE_RATE))
+        return whitened(fft.rfft(block), self.gain)
 
 
 def search(spectra: Spectra, windows: Sequence[Signal], keep: int = 6) -> list[list[Peak]]:
@@ -84,8 +86,7 @@ def search(spectra: Spectra, windows: Sequence[Signal], keep: int = 6) -> list[l
     Heights are in standard deviations of the correlation (by its median, which a peak does not
     move). Nearly empty blocks share the noise of the others: digital silence makes no peaks.
     """
-    gain = mask(SPEECH, spectra.size, COARSE_RATE)
-    others = [whitened(fft.rfft(window, spectra.size), gain).conj() for window in windows]
+    others = [whitened(fft.rfft(window, spectra.size), spectra.gain).conj() for window in windows]
     found: list[list[tuple[int, float, float]]] = [[] for _ in windows]
     noise: list[list[float]] = [[] for _ in windows]
     usable = spectra.size - spectra.window
@@ -121,7 +122,9 @@ def _ranked(places: list[tuple[int, float, float]], floors: list[float], keep: i
     for peak in peaks:
         if all(abs(peak.at - other.at) >= _CELL for other in apart):
             apart.append(peak)
-    return apart[:keep]
+        if len(apart) == keep:
+            break
+    return apart
 
 
 def ratio(peaks: Sequence[Peak]) -> float:

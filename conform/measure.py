@@ -17,7 +17,10 @@ from conform.sound import Sound
 WINDOW = 20.0
 """Seconds of the longest search window: 100 ppm smear it by 2 ms, which still finds the place."""
 
-_SHORT_WINDOW = 8.0
+_STAGES = ((WINDOW, 1), (WINDOW, 4), (8.0, 8), (4.0, 8))
+"""Seconds and count of the search windows, tried until a place is sure: one window finds most
+sounds, several find overlaps in part, short ones find short overlaps."""
+
 _LEAST = 0.25  # seconds of sound below which nothing can be said
 _APART = 0.06  # seconds: nearer lines are one place and its reflections
 _SURE = 1e-6  # false-match probability from which a place is claimed
@@ -81,17 +84,20 @@ def _candidates(
     """Lines by the search windows, long ones first; short ones where those find nothing."""
     spectra = spectra or spectra_of(reference, other)
     found: list[Candidate] = []
-    for seconds, count in ((WINDOW, 3), (_SHORT_WINDOW, 8), (_SHORT_WINDOW / 2, 8)):
+    tried = 0
+    for seconds, count in _STAGES:
         length = min(round(seconds * COARSE_RATE), len(other.coarse), spectra.window)
+        if length == tried == len(other.coarse):
+            continue
+        tried = length
         starts = lively(power, length, count)
         windows = [other.coarse[first : first + length].astype(np.float32) for first in starts]
         for first, peaks in zip(starts, search(spectra, windows), strict=True):
             found += _traced(reference, other, first, length, peaks)
-        if found and max(_false_match(c.line, reference) for c in _best(found)[:1]) < _SURE:
+        found = _best(found)
+        if found and _false_match(found[0].line, reference) < _SURE:
             break
-        if length == len(other.coarse):
-            break
-    return _best(found)
+    return found
 
 
 def _traced(

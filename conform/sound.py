@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
-from math import gcd
+from math import ceil, gcd
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +62,7 @@ def channels_of(
 
     Raises `MediaError` for what cannot be read; with `findings`, damage is silence and a finding.
     """
-    parts: list[NDArray[np.float16]] = []
+    shelf: NDArray[np.float16] = np.empty((0, 0), np.float16)
     done = 0
     for block in media.blocks(
         path,
@@ -73,22 +73,40 @@ def channels_of(
         duration=duration,
         findings=findings,
     ):
-        parts.append(block.T.astype(np.float16))
+        if done + len(block) > shelf.shape[1]:
+            shelf = _longer(shelf, block.shape[1], done + len(block), path, stream, duration)
+        shelf[:, done : done + len(block)] = block.T
         done += len(block)
         watch(Step(f"listening to {path.name}", done // COARSE_RATE, 0))
-    if not parts:
-        return ()
-    whole = np.concatenate(parts, axis=1)
-    picked = channels if channels is not None else tuple(range(len(whole)))
+    picked = channels if channels is not None else tuple(range(len(shelf)))
     return tuple(
         Sound(
-            f"{path.name} channel {picked[place] + 1}",
-            whole[place],
-            _of_file(path, stream, (picked[place],)),
+            f"{path.name} channel {number + 1}",
+            shelf[place, :done],
+            _of_file(path, stream, (number,)),
             start,
         )
-        for place in range(len(whole))
+        for place, number in enumerate(picked[: len(shelf)])
     )
+
+
+def _longer(
+    shelf: NDArray[np.float16],
+    channels: int,
+    least: int,
+    path: Path,
+    stream: int,
+    duration: Fraction | None,
+) -> NDArray[np.float16]:
+    """Room for more samples: at first for all that the file declares, then for half as many again.
+
+    Memory that is never written to is not taken.
+    """
+    told = duration or media.probe(path).audio[stream].duration or Fraction(0)
+    wanted = ceil(told * COARSE_RATE) + COARSE_RATE if not shelf.size else shelf.shape[1] * 3 // 2
+    longer = np.zeros((channels, max(least, wanted)), np.float16)
+    longer[:, : shelf.shape[1]] = shelf if shelf.size else 0
+    return longer
 
 
 def mixed(sounds: tuple[Sound, ...], name: str) -> Sound:

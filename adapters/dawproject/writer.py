@@ -11,7 +11,7 @@ from lxml import etree
 import conform
 from adapters.daw import about_track, decimal, factor, losses, offset, overlapped
 from adapters.dawproject.archive import METADATA, PROJECT, save_archive
-from adapters.fcp7xml.write.sheet import clean
+from adapters.xmltext import clean
 from conform.findings import Finding
 from conform.timeline import Clip, Kind, Marker, Timeline, Track
 

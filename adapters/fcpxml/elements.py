@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from fractions import Fraction
 
 from lxml import etree
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+from adapters.xmltext import clean
+
 _LARGEST = 2**31 - 1
 """Denominators are 32-bit numbers (Apple, FCPXML reference, "time values")."""
 
@@ -24,11 +24,6 @@ def fits(*times: Fraction) -> bool:
     return all(time.denominator <= _LARGEST for time in times)
 
 
-def text(value: str) -> str:
-    """Text that XML can hold; what it cannot is replaced."""
-    return _FORBIDDEN.sub("\ufffd", value)
-
-
 def element(tag: str, **attributes: str | int | Fraction | None) -> etree._Element:
     """An element; times become clocks, numbers digits, and what is None or empty stays away.
 
@@ -38,7 +33,7 @@ def element(tag: str, **attributes: str | int | Fraction | None) -> etree._Eleme
     for name, value in attributes.items():
         if value is None or value == "":
             continue
-        said = clock(value) if isinstance(value, Fraction) else text(str(value))
+        said = clock(value) if isinstance(value, Fraction) else clean(str(value))
         made.set(name.rstrip("_"), said)
     return made
 

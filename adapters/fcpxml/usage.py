@@ -15,9 +15,10 @@ from lxml import etree
 
 from adapters.fcpxml import keys
 from adapters.fcpxml.bank import Bank
-from adapters.fcpxml.elements import child, element, fits, metadata, text
+from adapters.fcpxml.elements import child, element, fits, metadata
 from adapters.fcpxml.level import CURVES
 from adapters.fcpxml.notes import CHAPTER, DONE, TODO
+from adapters.xmltext import clean
 from conform.findings import Level
 from conform.timecode import Rate
 from conform.timeline import Clip, Curve, Fade, Kind, Marker, TimePoint, Track
@@ -51,7 +52,7 @@ def used(
     made = _bare(clip, place, start, bank)
     told = dict(clip.metadata)
     if told.get("note"):
-        child(made, "note").text = text(told["note"])
+        child(made, "note").text = clean(told["note"])
     _timing(made, clip, points, place.rate if bank.seen(clip.source) else None)
     if place.track.kind is Kind.AUDIO:
         _level(made, clip, start, bank)
@@ -93,7 +94,7 @@ def _bare(clip: Clip, place: Place, start: Fraction, bank: Bank) -> etree._Eleme
         tcFormat="DF" if rate and rate.drop else "NDF",
     )
     if told.get("role"):
-        made.set(f"{kind}Role", text(told["role"]))
+        made.set(f"{kind}Role", clean(told["role"]))
     return made
 
 
@@ -199,7 +200,7 @@ def marked(made: etree._Element, marker: Marker, start: Fraction) -> None:
         duration=marker.duration or None,
         completed=None if chapter else _COMPLETED.get(marker.color),
         note=marker.comment,
-    ).set("value", text(marker.name))
+    ).set("value", clean(marker.name))
 
 
 def _remarks(made: etree._Element, clip: Clip, start: Fraction) -> None:

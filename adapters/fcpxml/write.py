@@ -13,8 +13,9 @@ from pathlib import Path
 from lxml import etree
 
 from adapters.fcpxml.bank import Bank
-from adapters.fcpxml.elements import child, element, metadata, text
+from adapters.fcpxml.elements import child, element, metadata
 from adapters.fcpxml.strip import Strip, items, layers
+from adapters.xmltext import clean
 from conform.findings import Finding, Level
 from conform.timeline import ZERO, Clip, Kind, Timeline, Track
 from conform.writing import whole_file
@@ -65,7 +66,7 @@ def _sequence(timeline: Timeline, bank: Bank) -> etree._Element:
     )
     note = dict(timeline.metadata).get("note")
     if note:
-        child(sequence, "note").text = text(note)
+        child(sequence, "note").text = clean(note)
     video = [layer for track in timeline.video for layer in layers(track, bank)]
     audio = [layer for track in timeline.audio for layer in layers(track, bank)]
     base = video[0] if video else Track(Kind.VIDEO, 1)

@@ -13,7 +13,8 @@ from adapters.fcp7xml.book import Element
 from adapters.fcp7xml.write.clip import clip_element, marker_element, place_of
 from adapters.fcp7xml.write.effects import fade_element, transition_element
 from adapters.fcp7xml.write.lanes import Lane, lanes_of
-from adapters.fcp7xml.write.sheet import Sheet, child, clean, rate_element
+from adapters.fcp7xml.write.sheet import Sheet, child, rate_element
+from adapters.xmltext import clean
 from conform.timeline import Clip, Kind, Track, Transition
 
 _TRACK_TYPES = {1: "Mono", 2: "Stereo", 6: "5.1"}

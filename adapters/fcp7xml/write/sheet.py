@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
@@ -11,12 +10,12 @@ from lxml import etree
 
 from adapters.fcp7xml.book import Element, Oddities
 from adapters.fcp7xml.clipitem import TICKS
+from adapters.xmltext import clean
 from conform.errors import TimelineError
 from conform.findings import info, warning
 from conform.timecode import Rate
 from conform.timeline import Kind, Source, Timeline
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _DIGITS = 15
 _HALF = Fraction(1, 2)
 
@@ -29,11 +28,6 @@ def child(parent: Element, tag: str, value: object = None) -> Element:
     elif value is not None:
         element.text = clean(str(value))
     return element
-
-
-def clean(text: str) -> str:
-    """A text that XML can hold."""
-    return _CONTROL.sub("\ufffd", text)
 
 
 def decimal(value: Fraction) -> str:

@@ -141,11 +141,13 @@ class Frames:
         """Decode from a key frame at or before a time; farther back where that is not enough."""
         back = Fraction(0)
         while True:
-            place = max(target - back, self._start)
+            place = target - back
             self._container.seek(int(place / self._tick), stream=self._stream)
             self._decoder, self._held, self._next = self._decoded(), None, None
             head = self._peek()
-            if place <= self._start or (head is not None and self._time(head) <= target):
+            if head is not None and self._time(head) <= target:
+                return
+            if place < self._start - 1:  # a second before the start: transport streams count so
                 return
             back = max(2 * back, Fraction(1))
 

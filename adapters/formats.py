@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -19,7 +19,7 @@ from adapters.checks import validate
 from adapters.cut import Cut
 from adapters.text import decode
 from conform.errors import ConformError, TimelineError
-from conform.findings import Finding, warning
+from conform.findings import Finding, Level, warning
 from conform.timecode import Rate
 from conform.timeline import Timeline
 
@@ -152,8 +152,15 @@ def read(path: Path, *, rate: Rate | None = None) -> Cut:
         else:
             kept.append(timeline)
     if not kept:
-        raise fault or TimelineError("holds no timeline; export the sequence again", path=path)
+        fault = fault or TimelineError("holds no timeline; export the sequence again")
+        raise TimelineError(f"{fault.message}{_why(cut.findings)}", path=path)
     return Cut(tuple(kept), (*cut.findings, *findings))
+
+
+def _why(findings: Iterable[Finding]) -> str:
+    """What the reader left out, which may be why nothing is left."""
+    odd = [finding for finding in findings if finding.level is not Level.INFO]
+    return f" ({odd[0].where}: {odd[0].message})" if odd else ""
 
 
 def write(

@@ -107,6 +107,17 @@ def test_impossible_clips_are_errors_that_name_them(fields: dict[str, Fraction],
     assert word in finding.message
 
 
+def test_what_the_reader_left_out_is_the_reason_for_a_refusal(tmp_path: Path) -> None:
+    path = tmp_path / "cut.fcpxml"
+    path.write_text(
+        '<fcpxml version="1.10"><resources><format id="f" frameDuration="1/25s"/></resources>'
+        '<project name="p"><sequence format="f"><spine>\n<title offset="0s"/>'
+        "</spine></sequence></project></fcpxml>"
+    )
+    with pytest.raises(TimelineError, match=r"no marker.*\(cut\.fcpxml:2: .*duration"):
+        formats.read(path)
+
+
 def test_impossible_timelines_are_refused() -> None:
     far = replace(CLIP, record_out=Fraction(25 * 3600))
     for timeline in (

@@ -1,12 +1,15 @@
 """What all tests share: the corpus of real exports, and the demo film, made once."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from fixtures.film import Film, make_film
 from fixtures.spec import demo_spec
+
+pytest_plugins = ["pytestqt.plugin"] if find_spec("PyQt6") and find_spec("pytestqt") else []
 
 
 @pytest.fixture(scope="session")

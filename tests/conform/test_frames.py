@@ -1,50 +1,20 @@
 """Frame-accurate pictures, checked by the number that is drawn into every frame."""
 
 import random
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
+import soundfile
 
 from conform.errors import MediaError
 from conform.media.frames import Frames, Shape
 from conform.timecode import RATES, Rate
-from fixtures.barcode import frame_number, stamp
+from fixtures.barcode import frame_number
+from tests.numbered import COUNT, SIZE, movie
 
-_COUNT = 120
-_SIZE = (160, 96)
-_GREY = Shape(*_SIZE, "gray")
-
-
-def barcodes(rate: Rate) -> Iterator[av.VideoFrame]:
-    luma = np.full((_SIZE[1], _SIZE[0]), 90, np.uint8)
-    for number in range(_COUNT):
-        picture = np.full((_SIZE[1] * 3 // 2, _SIZE[0]), 128, np.uint8)
-        picture[: _SIZE[1]] = luma
-        stamp(picture[: _SIZE[1]], number, rate.label(number))
-        yield av.VideoFrame.from_ndarray(picture, format="yuv420p")
-
-
-def movie(
-    path: Path, rate: Rate, *, bframes: int = 0, gop: int = 24, first: int = 0, codec: str = "libx264"
-) -> Path:
-    """A movie of numbered frames whose first one has timestamp `first`, in frames."""
-    with av.open(str(path), "w") as container:
-        options = {"preset": "ultrafast", "bf": str(bframes)} if codec == "libx264" else {}
-        stream = container.add_stream(codec, rate=rate.fps, options=options)
-        assert isinstance(stream, av.VideoStream)
-        stream.width, stream.height = _SIZE
-        stream.pix_fmt = "yuv420p" if codec == "libx264" else "yuvj420p"
-        stream.gop_size = gop
-        stream.time_base = rate.frame
-        for number, frame in enumerate(barcodes(rate)):
-            frame.pts, frame.time_base = first + number, rate.frame
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path
+_GREY = Shape(*SIZE, "gray")
 
 
 def shown(frames: Frames, number: int, rate: Rate) -> int:
@@ -67,8 +37,8 @@ def test_random_seeks_show_no_wrong_frame(
 ) -> None:
     rate = RATES[name]
     path = movie(tmp_path / f"m{suffix}", rate, bframes=bframes, first=first)
-    dice = random.Random(7)
-    wanted = [dice.randrange(_COUNT) for _ in range(25)] + [0, 1, 0, _COUNT - 1, _COUNT - 2]
+    dice = random.Random(7)  # noqa: S311  (any order will do)
+    wanted = [dice.randrange(COUNT) for _ in range(25)] + [0, 1, 0, COUNT - 1, COUNT - 2]
     with Frames(path) as frames:
         assert [shown(frames, n, rate) for n in wanted] == wanted
 
@@ -98,7 +68,7 @@ def test_all_intra_pictures_are_sought_alone(tmp_path: Path) -> None:
 def test_beyond_the_ends_the_last_and_first_pictures_stay(tmp_path: Path) -> None:
     rate = RATES["24"]
     with Frames(movie(tmp_path / "m.mov", rate)) as frames:
-        assert shown(frames, _COUNT + 500, rate) == _COUNT - 1
+        assert shown(frames, COUNT + 500, rate) == COUNT - 1
         assert shown(frames, 5, rate) == 5
 
 
@@ -131,7 +101,7 @@ def test_a_torn_movie_shows_the_pictures_before_the_tear(tmp_path: Path) -> None
     torn.write_bytes(whole[: len(whole) // 2])
     with Frames(torn) as frames:
         assert shown(frames, 10, RATES["24"]) == 10
-        assert shown(frames, _COUNT - 1, RATES["24"]) < _COUNT - 1
+        assert shown(frames, COUNT - 1, RATES["24"]) < COUNT - 1
 
 
 @pytest.mark.parametrize("content", [b"", b"no movie at all" * 50])
@@ -143,8 +113,6 @@ def test_what_is_no_movie_is_refused_in_a_line(content: bytes, tmp_path: Path) -
 
 
 def test_sound_alone_has_no_pictures(tmp_path: Path) -> None:
-    import soundfile
-
     soundfile.write(tmp_path / "a.wav", np.zeros(4800), 48000)
     with pytest.raises(MediaError, match="no picture"), Frames(tmp_path / "a.wav"):
         pass

@@ -16,6 +16,7 @@ from adapters import session as files
 from conform.decision import Choice, applied
 from conform.spotcheck import Heard, Trial, threshold, trials
 from conform.synced import Status, Sync
+from conform.timecode import RATES
 from conform.timeline import ZERO
 from ui.review.calibration import Readings
 from ui.review.course import Course, frame_of
@@ -191,9 +192,7 @@ class TestSaving:
         assert again.state.review.latency == Fraction(3, 100)
         assert files.load(session_file).events == session.sync.events
 
-    def test_decisions_on_another_guide_are_cleared(
-        self, true_sync: Sync, tmp_path: Path
-    ) -> None:
+    def test_decisions_on_another_guide_are_cleared(self, true_sync: Sync, tmp_path: Path) -> None:
         movie = tmp_path / "guide.mov"
         movie.write_bytes(Path(true_sync.picture).read_bytes())
         path = tmp_path / "reel.otio"
@@ -294,9 +293,7 @@ class TestSpotCheck:
             session.answer(Heard.SYNC if not trial.planted_ms else Heard.EARLY)
         assert session.layout().regions != plain
         session.override("test")
-        assert [e.zero for e in session.to_export().events] == [
-            e.zero for e in session.sync.events
-        ]
+        assert [e.zero for e in session.to_export().events] == [e.zero for e in session.sync.events]
 
     def test_answers_give_the_reviewers_own_threshold(self, session: Session) -> None:
         session.start_spot_check(24, seed=3)
@@ -343,8 +340,6 @@ class TestCourse:
 
     @given(st.integers(0, 200_000), st.sampled_from(["24", "23.976", "25", "29.97"]))
     def test_the_frame_that_holds_a_sample_is_shown(self, frame: int, name: str) -> None:
-        from conform.timecode import RATES
-
         rate = RATES[name]
         first, end = rate.sample(frame, 48000), rate.sample(frame + 1, 48000)
         assert frame_of(first + 1, ZERO, 48000, rate.fps) == frame
@@ -393,9 +388,7 @@ class TestListening:
             for roll in true_sync.rolls
         )
         moved = dict(zip(true_sync.rolls, rolls, strict=True))
-        events = tuple(
-            replace(e, roll=moved[e.roll]) if e.roll else e for e in true_sync.events
-        )
+        events = tuple(replace(e, roll=moved[e.roll]) if e.roll else e for e in true_sync.events)
         session = Session(replace(true_sync, rolls=rolls, events=events))
         assert "/gone.wav" in session.offline
         assert not Programme(session.layout()).stretch(0, 48000).stems.any()

@@ -116,6 +116,11 @@ ACTIONS: tuple[Action, ...] = (
 _BY_NAME = {action.name: action for action in ACTIONS}
 
 
+def titled(name: str) -> str:
+    """What an action does, in words."""
+    return _BY_NAME[name].title
+
+
 @dataclass(frozen=True, slots=True)
 class Keymap:
     """The keys of every action; `own` are those that the reviewer set."""

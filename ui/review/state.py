@@ -17,7 +17,7 @@ class Listen(StrEnum):
     GUIDE = "Guide"
     NEW = "New"
     SUM = "Sum"
-    SPLIT = "Guide L · New R"
+    SPLIT = "Split"
     DIFFERENCE = "Difference"
 
 

@@ -6,6 +6,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from conform.decision import Review
+from ui.review.keymap import Keymap, titled
 from ui.review.session import Session
 from ui.review.state import Listen, State
 from ui.review.texts import footage
@@ -17,7 +18,7 @@ _LISTEN = (
 )  # fmt: skip
 _SHOWN = (
     ("flagged_only", "⚑ Flagged", "flagged_only"),
-    ("hide_unchanged", "Hide unchanged", "hide_unchanged"),
+    ("hide_unchanged", "Changed", "hide_unchanged"),
 )
 
 
@@ -26,26 +27,26 @@ class TransportBar(QWidget):
 
     acted = pyqtSignal(str)
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, keymap: Keymap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._keymap = session, keymap
         self._counted: Review | None = None
         self._listen: dict[Listen, QToolButton] = {}
         self._filters: dict[str, QToolButton] = {}
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 4, 12, 4)
-        row.setSpacing(4)
+        row.setContentsMargins(10, 4, 10, 4)
+        row.setSpacing(3)
         self._time = _figures(15, bold=True)
         self._feet = _figures(9)
         row.addWidget(self._time)
         row.addWidget(self._feet)
-        row.addSpacing(10)
+        row.addSpacing(6)
         for name, text in (("reverse", "◀"), ("stop", "■"), ("play", "▶")):
             row.addWidget(self._button(name, text))
         self._loop = self._button("loop_toggle", "⟲")
         row.addWidget(self._loop)
         self._speed = _figures(9)
-        self._speed.setMinimumWidth(44)
+        self._speed.setMinimumWidth(30)
         row.addWidget(self._speed)
         row.addStretch(1)
         for name, listen in _LISTEN:
@@ -64,6 +65,7 @@ class TransportBar(QWidget):
 
     def _button(self, name: str, text: str) -> QToolButton:
         button = QToolButton(self)
+        button.setToolTip(tip(self._keymap, name))
         button.setText(text)
         button.setFont(look.words(9))
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -94,9 +96,15 @@ class TransportBar(QWidget):
             return
         self._counted = now.review
         left = len(self._session.undecided())
-        words = f"{left} flagged to decide" if left else "all flagged decided"
+        words = f"{left} to decide" if left else "all decided"
         self._count.setText(words)
         self._count.setStyleSheet(f"color: {(look.DOUBT if left else look.GOOD).name()}")
+
+
+def tip(keymap: Keymap, name: str) -> str:
+    """What an action does, and its keys."""
+    keys = " or ".join(keymap.keys(name))
+    return f"{titled(name)}  ({keys})" if keys else titled(name)
 
 
 def _check(button: QToolButton, on: bool) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from PyQt6.QtCore import QElapsedTimer, Qt, QTimer
 from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import (
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QDoubleSpinBox,
@@ -161,13 +162,13 @@ class CalibrationDialog(QDialog):
         self._flash = _Flash(self)
         self._said = QLabel(self)
         self._said.setWordWrap(True)
-        self._size = QDoubleSpinBox(self)
-        self._size.setRange(-1000, 1000)
-        self._size.setSuffix(" ms")
-        self._size.setDecimals(1)
-        self._size.setValue(float((session.state.review.latency or 0) * 1000))
+        self.size_box = QDoubleSpinBox(self)
+        self.size_box.setRange(-1000, 1000)
+        self.size_box.setSuffix(" ms")
+        self.size_box.setDecimals(1)
+        self.size_box.setValue(float((session.state.review.latency or 0) * 1000))
         self._add = QPushButton("Take this reading", self)
-        self._add.clicked.connect(self._read)
+        self._add.clicked.connect(self.read)
         box = QVBoxLayout(self)
         text = QLabel(
             "The screen flashes and a beep sounds once a second. Measure with a sync meter at "
@@ -178,7 +179,7 @@ class CalibrationDialog(QDialog):
         box.addWidget(text)
         box.addWidget(self._flash, 1)
         row = QHBoxLayout()
-        row.addWidget(self._size)
+        row.addWidget(self.size_box)
         row.addWidget(self._add)
         box.addLayout(row)
         box.addWidget(self._said)
@@ -193,11 +194,12 @@ class CalibrationDialog(QDialog):
     def _once(self) -> None:
         """Beep now, and flash when it is heard by the figure that stands there."""
         self._beep()
-        delay = max(0, round(self._size.value()))
+        delay = max(0, round(self.size_box.value()))
         QTimer.singleShot(delay, self._flash.fire)
 
-    def _read(self) -> None:
-        self._readings = self._readings.with_reading(self._size.value())
+    def read(self) -> None:
+        """Take the figure that stands there as a reading."""
+        self._readings = self._readings.with_reading(self.size_box.value())
         self._tell()
 
     def _tell(self) -> None:
@@ -206,7 +208,7 @@ class CalibrationDialog(QDialog):
     def accept(self) -> None:
         """Keep the mean of the readings, or the figure that stands there."""
         mean = self._readings.mean
-        value = self._size.value() if mean is None else mean
+        value = self.size_box.value() if mean is None else mean
         self._session.set_latency(Fraction(round(value * 10), 10_000))
         super().accept()
 
@@ -242,38 +244,45 @@ class ExportDialog(QDialog):
         self.setWindowTitle("Export stems and report")
         self._session = session
         home = session.path.parent if session.path else Path.cwd()
-        self._folder = QLineEdit(str(home / "stems"), self)
-        self._reason = QLineEdit(self)
-        self._reason.setPlaceholderText("Reason, printed in the report")
+        self.folder_box = QLineEdit(str(home / "stems"), self)
+        self.reason = QLineEdit(self)
+        self.reason.setPlaceholderText("Reason, printed in the report")
         box = QVBoxLayout(self)
         box.addWidget(QLabel("Folder"))
-        box.addWidget(self._folder)
+        box.addWidget(self.folder_box)
+        self._replace = QCheckBox("Replace files of an earlier export", self)
+        box.addWidget(self._replace)
         self._gate = QLabel(self)
         self._gate.setWordWrap(True)
         box.addWidget(self._gate)
-        box.addWidget(self._reason)
+        box.addWidget(self.reason)
         buttons = _buttons(self, cancel=True)
         self._ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
         box.addWidget(buttons)
-        self._reason.textChanged.connect(self._check)
+        self.reason.textChanged.connect(self._check)
         self._check()
         self.resize(520, 220)
 
     @property
     def folder(self) -> Path:
         """The folder for the stems."""
-        return Path(self._folder.text()).expanduser()
+        return Path(self.folder_box.text()).expanduser()
+
+    @property
+    def replaced(self) -> bool:
+        """Whether files that stand there may be replaced."""
+        return self._replace.isChecked()
 
     def _check(self) -> None:
         """The gate: open when everything is decided, or a reason is given."""
         try:
             self._session.to_export()
             self._gate.setText("Every flagged event is decided.")
-            self._reason.hide()
+            self.reason.hide()
             closed = False
         except GateError as shut:
             self._gate.setText(str(shut))
-            closed = not self._reason.text().strip()
+            closed = not self.reason.text().strip()
         except ConformError as fault:
             self._gate.setText(str(fault))
             closed = True
@@ -282,8 +291,8 @@ class ExportDialog(QDialog):
 
     def accept(self) -> None:
         """Keep the reason, where one was needed."""
-        if self._session.undecided() and self._reason.text().strip():
-            self._session.override(self._reason.text())
+        if self._session.undecided() and self.reason.text().strip():
+            self._session.override(self.reason.text())
         super().accept()
 
 

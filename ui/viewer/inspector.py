@@ -30,12 +30,15 @@ class CommentBox(QLineEdit):
         self.setText(session.decision.comment)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
-        """Escape leaves the comment as it was."""
-        if event is not None and event.key() == Qt.Key.Key_Escape:
+        """Escape leaves the comment as it was; no key goes on to the room behind the text."""
+        if event is None:
+            return
+        if event.key() == Qt.Key.Key_Escape:
             self.setText(self._session.decision.comment)
             self.done.emit()
-            return
-        super().keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
+        event.accept()
 
     def focusOutEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802
         """What was typed is kept when another thing is clicked."""

@@ -66,6 +66,16 @@ class PicturePane(QWidget):
         self.update()
 
     @property
+    def server(self) -> FrameServer:
+        """The first movie's server."""
+        return self._reels[0].server
+
+    @property
+    def words(self) -> str:
+        """What is said where there is no picture."""
+        return self._message or (self._reels[0].fault if self._reels else "No picture")
+
+    @property
     def image(self) -> QImage | None:
         """The picture that is shown."""
         return self._reels[0].image if self._reels else None
@@ -155,12 +165,11 @@ class PicturePane(QWidget):
         return place
 
     def _words(self, painter: QPainter) -> None:
-        fault = self._message or (self._reels[0].fault if self._reels else "No picture")
         painter.setPen(look.DIM)
         painter.setFont(look.words(11))
         room = QRectF(self.rect()).adjusted(24, 24, -24, -24)
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(room, int(flags), fault)
+        painter.drawText(room, int(flags), self.words)
 
     def _burn_in(self, painter: QPainter, place: QRectF) -> None:
         session, state = self._session, self._session.state

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,9 +69,9 @@ class Window(QMainWindow):
         self.lanes = Lanes(session, self.waves, self.detail, self)
         self.correlation = CorrelationPane(session, self.analysis, self)
         self.offsets = OffsetPlot(session, self)
-        self.bar = TransportBar(session, self)
         self.keymap = load_keymap(keymap_file())
-        self._deeds = deeds(session, self.transport, self)
+        self.bar = TransportBar(session, self.keymap, self)
+        self.deeds = deeds(session, self.transport, self)
         self._held_stop = False
         self._arrange()
         self._menus()
@@ -199,7 +198,7 @@ class Window(QMainWindow):
 
     def act(self, name: str) -> None:
         """Do what an action's name says."""
-        self._deeds[name]()
+        self.deeds[name]()
 
     # -- what a session cannot do -------------------------------------------------------------
 
@@ -261,20 +260,22 @@ class Window(QMainWindow):
     def export(self) -> None:
         """Ask where to, and write in the background."""
         dialog = dialogs.ExportDialog(self.session, self)
-        if not dialog.exec():
-            return
+        if dialog.exec():
+            self.export_to(dialog.folder, replaced=dialog.replaced)
+
+    def export_to(self, folder: Path, *, replaced: bool) -> None:
+        """Write stems and report in the background; `exported` says what came of it."""
         try:
             sync = self.session.to_export()
         except ConformError as fault:
             self.session.say(str(fault))
             return
         self.session.say("Exporting…")
-        work: Callable[[Sync, Path], None] = self._export
-        threading.Thread(target=work, args=(sync, dialog.folder), name="export").start()
+        threading.Thread(target=self._export, args=(sync, folder, replaced), name="export").start()
 
-    def _export(self, sync: Sync, folder: Path) -> None:
+    def _export(self, sync: Sync, folder: Path, replaced: bool) -> None:
         try:
-            stems, page = export(sync, folder)
+            stems, page = export(sync, folder, force=replaced)
         except ConformError as fault:
             self.exported.emit(f"Not exported: {fault}")
         else:
@@ -288,6 +289,11 @@ class Window(QMainWindow):
             bar.showMessage(now.message, 15_000)
         if before.saved != now.saved:
             self._tell_saved(now)
+
+    @property
+    def saved_text(self) -> str:
+        """What is said of the session's file."""
+        return self._saved.text()
 
     def _tell_saved(self, now: State) -> None:
         if not self.session.writable:

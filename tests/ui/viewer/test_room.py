@@ -1,0 +1,363 @@
+"""The room worked by keys alone: select, nudge, decide, listen, filter, save, export."""
+
+import json
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QModelIndex, QPoint, Qt
+from PyQt6.QtTest import QAbstractItemModelTester
+from PyQt6.QtWidgets import QDialogButtonBox
+from pytestqt.qtbot import QtBot
+
+from adapters import session as files
+from conform.decision import Choice
+from conform.spotcheck import Heard
+from conform.synced import Sync
+from ui.review.course import Course
+from ui.review.keymap import ACTIONS, Keymap
+from ui.review.programme import Programme
+from ui.review.session import Session
+from ui.review.state import Listen
+from ui.viewer import dialogs
+from ui.viewer.ground import mute_box, solo_box
+from ui.viewer.outputs import PortAudio, Silent, best_output
+from ui.viewer.player import Monitor, mixed_block
+from ui.viewer.window import Window
+from ui.viewer.worklist import COLUMNS, EventModel
+
+Room = Callable[..., Window]
+Key = Qt.Key
+CTRL, SHIFT, ALT = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
+
+
+def placed(window: Window) -> list[int]:
+    return [n for n, event in enumerate(window.session.sync.events) if event.zero is not None]
+
+
+def test_every_action_has_a_deed_and_a_menu(window: Window) -> None:
+    assert set(window.deeds) == {action.name for action in ACTIONS}
+
+
+def test_a_whole_review_by_keys(window: Window, qtbot: QtBot, session_file: Path) -> None:
+    session = window.session
+    qtbot.keyClick(window, Key.Key_N)
+    flagged = session.state.selected
+    assert session.standing[flagged].flagged
+    qtbot.keyClick(window, Key.Key_C)
+    qtbot.keyClicks(window.inspector.comment, "ask the editor, jkl")
+    qtbot.keyClick(window.inspector.comment, Key.Key_Return)
+    assert session.decision.comment == "ask the editor, jkl"
+    assert session.state.speed == 0
+    qtbot.keyClick(window, Key.Key_R)
+    assert session.state.review.of(session.sync.events[flagged].id).choice is Choice.REJECTED
+    assert session.undecided() == []
+    qtbot.waitUntil(lambda: session.state.saved, timeout=5000)
+    kept = files.load_review(session_file)
+    assert kept.of(session.sync.events[flagged].id).comment == "ask the editor, jkl"
+
+
+@pytest.mark.parametrize(
+    ("key", "held", "samples"),
+    [
+        (Key.Key_Period, Qt.KeyboardModifier.NoModifier, 2002),
+        (Key.Key_Comma, Qt.KeyboardModifier.NoModifier, -2002),
+        (Key.Key_Period, CTRL, 500),  # 500.5, to the even sample
+        (Key.Key_Greater, SHIFT, 1),
+        (Key.Key_Less, SHIFT, -1),
+        (Key.Key_Period, ALT, 48),
+    ],
+)
+def test_nudges(
+    key: Key, held: Qt.KeyboardModifier, samples: int, window: Window, qtbot: QtBot
+) -> None:
+    window.session.select(placed(window)[0])
+    qtbot.keyClick(window, key, held)
+    qtbot.keyClick(window, key, held)
+    assert window.session.decision.nudge == 2 * samples
+    qtbot.keyClick(window, Key.Key_Z, CTRL)
+    assert window.session.decision.nudge == 0
+    qtbot.keyClick(window, Key.Key_Z, CTRL | SHIFT)
+    assert window.session.decision.nudge == 2 * samples
+    qtbot.keyClick(window, Key.Key_S)
+    assert window.session.decision.nudge == 0
+
+
+def test_a_nudge_is_measured_again(window: Window, qtbot: QtBot) -> None:
+    window.session.select(placed(window)[0])
+    window.session.nudge(-480)
+    qtbot.waitUntil(lambda: window.correlation.found is not None, timeout=10_000)
+    found = window.correlation.found
+    assert found is not None
+    assert found.correlation is not None
+    assert found.correlation.peak[0] * 48000 == pytest.approx(480, abs=6)
+    assert found.lag is None or found.lag * 48000 == pytest.approx(480, abs=6)
+
+
+def test_listening(window: Window, qtbot: QtBot) -> None:
+    for key, listen in zip(
+        (Key.Key_1, Key.Key_2, Key.Key_3, Key.Key_4, Key.Key_5), Listen, strict=True
+    ):
+        qtbot.keyClick(window, key)
+        assert window.session.state.listen is listen
+
+
+def test_filters_leave_the_rows_that_they_say(window: Window, qtbot: QtBot) -> None:
+    model = window.worklist.model()
+    assert model is not None
+    everything = model.rowCount()
+    qtbot.keyClick(window, Key.Key_F)
+    assert model.rowCount() == len(window.session.shown()) < everything
+    qtbot.keyClick(window, Key.Key_F)
+    assert model.rowCount() == everything
+
+
+def test_arrows_walk_the_events(window: Window, qtbot: QtBot) -> None:
+    window.session.select(0)
+    qtbot.keyClick(window.worklist, Key.Key_Down)
+    assert window.session.state.selected == 1
+    qtbot.keyClick(window.worklist, Key.Key_Up)
+    assert window.session.state.selected == 0
+    first, _ = window.session.span(window.session.sync.events[0])
+    assert window.session.seconds(window.session.state.playhead) == first
+
+
+def test_a_click_in_the_worklist_selects(window: Window, qtbot: QtBot) -> None:
+    model = window.worklist.model()
+    viewport = window.worklist.viewport()
+    assert model is not None
+    assert viewport is not None
+    box = window.worklist.visualRect(model.index(3, 4))
+    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=box.center())
+    assert window.session.state.selected == 3
+
+
+def test_sorting_goes_by_number_not_by_text(window: Window) -> None:
+    window.worklist.sortByColumn(7, Qt.SortOrder.AscendingOrder)
+    model = window.worklist.model()
+    assert model is not None
+    assert COLUMNS[7].name == "Samples"
+    shown = [model.index(row, 7).data() for row in range(model.rowCount())]
+    numbers = [int(t.replace("−", "-").replace(",", "")) for t in shown if t]
+    assert numbers == sorted(numbers)
+
+
+def test_the_model_keeps_qts_rules(window: Window) -> None:
+    mode = QAbstractItemModelTester.FailureReportingMode.Warning
+    model = EventModel(window.session)
+    QAbstractItemModelTester(model, mode, model)
+    shown = window.worklist.model()
+    assert shown is not None
+    QAbstractItemModelTester(shown, mode, shown)
+    window.session.select(1)
+    window.session.accept()
+    window.act("flagged_only")
+    window.act("flagged_only")
+    assert model.rowCount(model.index(0, 0)) == 0
+    assert model.rowCount(QModelIndex()) == len(window.session.sync.events)
+
+
+def test_lanes_show_the_sound_and_take_clicks(window: Window, qtbot: QtBot) -> None:
+    lanes = window.lanes
+    qtbot.waitUntil(lambda: window.waves.get(window.session.guide) is not None, timeout=8000)
+    ground = lanes.ground()
+    x = ground.x(12.0)
+    qtbot.mouseClick(lanes, Qt.MouseButton.LeftButton, pos=QPoint(round(x), 80))
+    moment = float(window.session.seconds(window.session.state.playhead))
+    assert moment == pytest.approx(12.0, abs=0.1)
+    guide = ground.rows[0][1]
+    grabbed = lanes.grab().toImage()
+    blue = sum(
+        grabbed.pixelColor(px, guide.center().y() - 6).blue() > 180
+        for px in range(guide.left(), guide.right(), 3)
+    )
+    assert blue > 20
+
+
+def test_solo_and_mute_by_their_buttons(window: Window, qtbot: QtBot) -> None:
+    lane, row = window.lanes.ground().rows[1]
+    left = Qt.MouseButton.LeftButton
+    qtbot.mouseClick(window.lanes, left, pos=solo_box(row).center().toPoint())
+    assert window.session.state.solo == {lane.stem}
+    qtbot.mouseClick(window.lanes, left, pos=mute_box(row).center().toPoint())
+    assert window.session.state.muted == {lane.stem}
+
+
+def test_peaks_come_from_the_cache_the_second_time(
+    room: Room, session_file: Path, qtbot: QtBot, tmp_path: Path
+) -> None:
+    first = room(Session.opened(session_file))
+    with qtbot.waitSignal(first.peaks.done, timeout=8000):
+        pass
+    first.close()
+    cached = sorted((tmp_path / "cache" / "picturelock" / "peaks").iterdir())
+    assert len(cached) >= 2
+    before = [path.stat().st_mtime_ns for path in cached]
+    second = room(Session.opened(session_file))
+    qtbot.waitUntil(lambda: second.waves.version >= len(cached), timeout=3000)
+    assert [path.stat().st_mtime_ns for path in cached] == before
+
+
+def test_keys_are_changed_and_conflicts_refused(
+    window: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change(dialog: dialogs.KeysDialog) -> int:
+        dialog.assign("accept", "R")
+        assert dialog.keymap == Keymap()
+        dialog.assign("accept", "Ctrl+Return")
+        return 1
+
+    monkeypatch.setattr(dialogs.KeysDialog, "exec", change)
+    qtbot.keyClick(window, Key.Key_F1)
+    window.session.select(0)
+    qtbot.keyClick(window, Key.Key_A)
+    assert window.session.state.review.decisions == ()
+    qtbot.keyClick(window, Key.Key_Return, CTRL)
+    assert window.session.state.review.of("0001").choice is Choice.ACCEPTED
+    saved = json.loads((tmp_path / "config" / "picturelock" / "keys.json").read_text())
+    assert saved == {"accept": ["Ctrl+Return"]}
+
+
+def test_export_is_refused_until_flagged_events_are_decided(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    dialog = dialogs.ExportDialog(window.session, window)
+    box = dialog.findChild(QDialogButtonBox)
+    assert box is not None
+    fine = box.button(QDialogButtonBox.StandardButton.Ok)
+    assert fine is not None
+    assert not fine.isEnabled()
+    dialog.reason.setText("director waits")
+    assert fine.isEnabled()
+    dialog.folder_box.setText(str(tmp_path / "stems"))
+    dialog.accept()
+    with qtbot.waitSignal(window.exported, timeout=20_000) as said:
+        window.export_to(dialog.folder, replaced=False)
+    assert "3 stems" in said.args[0]
+    assert "director waits" in next((tmp_path / "stems").glob("*.html")).read_text()
+
+
+def test_go_to_timecode_and_footage(window: Window) -> None:
+    assert dialogs.frame_of("01:00:02:00", window.session) == 48
+    assert dialogs.frame_of("3+00", window.session) == 48
+
+
+def test_other_takes_are_offered(window: Window) -> None:
+    window.session.select(0)
+    dialog = dialogs.TakesDialog(window.session, window)
+    dialog.accept()
+    assert window.session.decision.take == ""
+
+
+def test_a_blind_spot_check_hides_every_figure(window: Window, qtbot: QtBot) -> None:
+    window.session.start_spot_check(6, seed=1)
+    model = window.worklist.model()
+    assert model is not None
+    for row in range(model.rowCount()):
+        assert {model.index(row, column).data() for column in range(6, 13)} == {""}
+    for _ in range(6):
+        qtbot.keyClick(window, Key.Key_F10)
+    trials = window.session.state.review.trials
+    assert [trial.answer for trial in trials] == [Heard.SYNC] * 6
+
+
+def test_calibration_keeps_the_mean_of_its_readings(window: Window) -> None:
+    dialog = dialogs.CalibrationDialog(window.session, lambda: None, window)
+    for ms in (20.0, 30.0):
+        dialog.size_box.setValue(ms)
+        dialog.read()
+    dialog.accept()
+    assert window.session.state.review.latency == Fraction(25, 1000)
+
+
+def test_offline_media_are_shown_as_such(room: Room, true_sync: Sync, qtbot: QtBot) -> None:
+    gone = Path("/nowhere/film.mov")
+    rolls = {
+        roll: replace(roll, channels=tuple(replace(c, path=gone) for c in roll.channels))
+        for roll in true_sync.rolls
+    }
+    events = tuple(replace(e, roll=rolls[e.roll]) if e.roll else e for e in true_sync.events)
+    sync = replace(true_sync, picture=str(gone), rolls=tuple(rolls.values()), events=events)
+    window = room(Session(sync, guide=gone))
+    assert window.picture.image is None
+    assert "Offline" in window.picture.words
+    model = window.worklist.model()
+    assert model is not None
+    assert "offline" in model.index(0, 2).data()
+    qtbot.keyClick(window, Key.Key_Space)
+    qtbot.waitUntil(lambda: window.session.state.playhead > 3, timeout=3000)
+    window.grab()
+
+
+def test_a_read_only_session_opens_and_says_so(
+    session_file: Path, room: Room, qtbot: QtBot
+) -> None:
+    session = Session.opened(session_file)
+    session.writable = False
+    before = session_file.read_bytes()
+    window = room(session)
+    assert "Read-only" in window.saved_text
+    session.select(0)
+    session.accept()
+    qtbot.wait(500)
+    window.close()
+    assert session_file.read_bytes() == before
+
+
+@pytest.mark.qt_log_ignore("PulseAudio", extend=True)
+def test_without_a_device_the_silent_clock_runs() -> None:
+    output = best_output(48000)
+    output.start(lambda count: None)  # type: ignore[arg-type,return-value]
+    assert output.name
+    output.stop()
+
+
+@pytest.mark.qt_log_ignore("PulseAudio", extend=True)
+def test_portaudio_without_its_library_or_device_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "sounddevice", None)
+    with pytest.raises(ImportError):
+        PortAudio(48000)
+    assert not isinstance(best_output(48000), PortAudio)
+
+
+def test_closing_ends_every_thread(room: Room, session_file: Path) -> None:
+    before = threading.active_count()
+    window = room(Session.opened(session_file))
+    window.transport.play()
+    assert threading.active_count() > before
+    window.close()
+    assert threading.active_count() == before
+
+
+@pytest.mark.parametrize(("width", "height"), [(1024, 700), (1280, 800), (2560, 1440)])
+def test_every_size_is_drawn(width: int, height: int, room: Room, session_file: Path) -> None:
+    window = room(Session.opened(session_file), width, height)
+    window.act("zoom_event")
+    window.act("overlay")
+    window.act("difference")
+    grabbed = window.grab()
+    assert grabbed.width() == width * window.devicePixelRatioF()
+
+
+def test_the_sound_engine_plays_what_the_programme_says(session_file: Path) -> None:
+    """The mixed ring against the stems themselves, at normal speed and backward."""
+    layout = Session.opened(session_file).layout()
+    programme = Programme(layout)
+    monitor = Monitor(layout, Listen.NEW, frozenset({"Boom"}), frozenset())
+    forward = mixed_block(programme, Course(100_000, Fraction(1)), 0, monitor)
+    whole = programme.stretch(100_000, 101_024).stems[:, layout.stems.index("Boom")]
+    assert np.allclose(forward[:, 0], whole, atol=1e-6)
+    back = mixed_block(programme, Course(101_023, Fraction(-1)), 0, monitor)
+    assert np.allclose(back[:, 0], whole[::-1], atol=1e-6)
+    assert Silent(48000).heard() == 0.0

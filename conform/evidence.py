@@ -32,6 +32,7 @@ _STRETCHES = 24  # at most, in each ring
 _SPAN_FOR_DRIFT = 8.0  # seconds of agreeing stretches before a slope is fitted at all
 
 
+_CLEAR = 0.85  # of a stretch's peak that its next best one may reach
 _COMMON = 4.5  # heights that one unrelated stretch in twenty or so reaches
 _RARER = 1.6  # nats of rarity for each unit of height above it: measured 2 on unrelated speech
 _RAREST = 6.0  # nats that the height of a stretch of _CLICK counts for at most: one click is one
@@ -40,7 +41,8 @@ _LONGER = 3.0
 _POWERS = np.linspace(0.02, 0.96, 48)
 
 Points = NDArray[np.float64]
-"""Measured stretches, shaped (stretches, 3): centre in the other sound, lag, height over noise."""
+"""Measured stretches, shaped (stretches, 4): centre in the other sound, lag, height of the peak
+over noise, and height of the next best peak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def trace(
     length = round(width * COARSE_RATE)
     starts = np.arange(0, max(len(other) - length, 0) + 1, length)
     away = np.abs((starts + length / 2) / COARSE_RATE - anchor)
-    points = np.empty((0, 3))
+    points = np.empty((0, 4))
     line = Line(lag, 0.0, points, np.empty(0, bool), 0.0)
     inner = -1.0
     for outer in _RINGS:
@@ -117,19 +119,25 @@ def listen(
     inside &= starts + length <= len(other)
     starts, places, shifts, centres = (x[inside] for x in (starts, places, shifts, centres))
     if not len(starts):
-        return np.empty((0, 3))
+        return np.empty((0, 4))
     ours = _stretches(reference, places, length + 2 * reach)
     theirs = _stretches(other, starts, length)
     heard = _audible(ours) & _audible(theirs)
     if not heard.any():
-        return np.empty((0, 3))
+        return np.empty((0, 4))
     correlation = local(ours[heard], theirs[heard], reach)
     size = np.abs(correlation)
     best = size.argmax(axis=1)
     noise = _noise(size, best)
     lags = (shifts[heard] + subsample(size, best) - reach) / COARSE_RATE
     heights = size[np.arange(len(best)), best] / noise
-    return np.column_stack([centres[heard], lags, heights])
+    return np.column_stack([centres[heard], lags, heights, _rivals(size, best) / noise])
+
+
+def _rivals(size: Signal, best: NDArray[np.intp]) -> NDArray[np.float64]:
+    """The highest value of each correlation away from its peak."""
+    away = np.abs(np.arange(size.shape[1]) - best[:, None]) > 3 * TOLERANCE * COARSE_RATE
+    return np.asarray(np.where(away, size, 0).max(axis=1), np.float64)
 
 
 def _noise(size: Signal, best: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -161,7 +169,8 @@ def fit(points: Points, before: Line, width: float) -> Line:
         if not now.any() or (now == agree).all():
             break
         agree = now
-    return Line(lag, drift, points, agree, decades(points[agree, 2], len(points), width))
+    clear = agree & (points[:, 3] < _CLEAR * points[:, 2])
+    return Line(lag, drift, points, agree, decades(points[clear, 2], len(points), width))
 
 
 def _consensus(times: NDArray[np.float64], lags: NDArray[np.float64]) -> tuple[float, float]:
@@ -199,11 +208,12 @@ def decades(
 ) -> float:
     """Minus log10 of the chance that stretches of unrelated sounds agree as many and as clearly.
 
-    `heights` are those of the agreeing ones, each `width` seconds long. One stretch, the clearest,
-    chooses the line and counts for nothing, unless the line is `given` beforehand. Each of the
-    others is worth the rarity of its agreement and of its height; the chance of the sum is bounded
-    by Chernoff's inequality, E[exp(s * sum)] * exp(-s * sum) at the best s, with the rarity of
-    heights exponential.
+    `heights` are those that agree and are clear: hum and tones, which rooms share, agree with
+    themselves every few milliseconds and tell no places apart. Stretches are `width` seconds long.
+    The clearest one chooses the line and counts for nothing, unless the line is `given` beforehand.
+    Each of the others is worth the rarity of its agreement and of its height; the chance of the sum
+    is bounded by Chernoff's inequality, E[exp(s * sum)] * exp(-s * sum) at the best s, with the
+    rarity of heights exponential.
     """
     counted = np.sort(heights) if given else np.sort(heights)[:-1]
     free = stretches if given else stretches - 1

@@ -24,7 +24,7 @@ sounds, several find overlaps in part, short ones find short overlaps."""
 _LEAST = 0.25  # seconds of sound below which nothing can be said
 _APART = 0.06  # seconds: nearer lines are one place and its reflections
 _SURE = 1e-6  # false-match probability from which a place is claimed
-_TELLING = 10e-6  # half-width of a drift above which it is not claimed
+_TELLING = 1e-6  # half-width of a drift up to which it is claimed, be it nought
 _RIVAL = 0.5  # share of the evidence from which another place makes the answer ambiguous
 
 
@@ -167,7 +167,8 @@ def _verdict(reference: Sound, rate: int, candidates: Sequence[Candidate]) -> Ma
 def placed(match: Match, fine: Fine, rate: int) -> Match:
     """A match with the place, drift and polarity of its refinement."""
     half = fine.drift_half_width
-    if half is None or half > _TELLING:  # the place is then that of the middle of what was heard
+    if half is None or half > max(_TELLING, abs(fine.drift or 0.0) / 3):
+        # The place is then that of the middle of what was heard.
         return replace(
             match,
             lag_samples=fine.lag * rate,
@@ -204,6 +205,6 @@ def _alternatives(
 def _on_file_clocks(line: Line, reference: Sound, other: Sound) -> Line:
     """A line between two excerpts as one between their files."""
     shift = float(reference.start - other.start)
-    points = line.points + np.array([float(other.start), shift, 0.0])
+    points = line.points + np.array([float(other.start), shift, 0.0, 0.0])
     lag = line.lag + shift - line.drift * float(other.start)
     return replace(line, lag=lag, points=points)

@@ -123,7 +123,7 @@ def _confirms(lane: Sound, part: Sound, lag: float) -> bool:
     starts = np.arange(0, len(part.coarse) - length + 1, max(length, 1))
     if length < _SHORTEST * COARSE_RATE:
         return False
-    line = Line(lag, 0.0, np.empty((0, 3)), np.empty(0, bool), 0.0)
+    line = Line(lag, 0.0, np.empty((0, 4)), np.empty(0, bool), 0.0)
     points = listen(lane.coarse, part.coarse, line, starts, length)
     near = np.abs(points[:, 1] - lag) < TOLERANCE
     clear = near & (points[:, 2] > _CLEAR)

@@ -159,8 +159,8 @@ def read(path: Path, *, rate: Rate | None = None) -> Cut:
 
 def _why(findings: Iterable[Finding]) -> str:
     """What the reader left out, which may be why nothing is left."""
-    odd = [finding for finding in findings if finding.level is not Level.INFO]
-    return f" ({odd[0].where}: {odd[0].message})" if odd else ""
+    gone = [one for one in findings if one.level is not Level.INFO and "left out" in one.message]
+    return f" ({gone[0].where}: {gone[0].message})" if gone else ""
 
 
 def write(

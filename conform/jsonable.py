@@ -227,6 +227,7 @@ def _transition(timeline: Timeline, item: Transition) -> Json:
         "record_out": _record(timeline, item.record_out),
         "duration": str(item.duration),
         "curve": str(item.curve),
+        "metadata": _metadata(item.metadata),
     }
 
 

@@ -180,7 +180,7 @@ def _peer_track(track: Any, place: tuple[str, int]) -> tuple[list[Event], list[C
 def _peer_event(
     item: Any, place: tuple[str, int], start: Fraction, end: Fraction, *, enabled: bool
 ) -> Event:
-    leaf = item if isinstance(item, otio.schema.Clip) else next(item.find_clips(), item)
+    leaf = item if isinstance(item, otio.schema.Clip) else next(iter(item.find_clips()), item)
     source = _exact(leaf.trimmed_range().start_time)
     speeds = [
         Fraction(one.time_scalar).limit_denominator(100_000)

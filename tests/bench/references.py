@@ -298,11 +298,21 @@ def xmeml_found(reading: Reading) -> Told:
 
 
 def fcpxml(path: Path, _: Rate) -> list[Told]:
-    """The leaves that the second reader of our tests finds; the rest from the elements."""
+    """The leaves that the second reader of our tests finds; the rest from the elements.
+
+    Times count from the sequence's start, or, as the second alternative, from midnight.
+    """
     root = parse(path).getroot()
+    first = next(root.iter("sequence"), None)
+    midnight = oracle.sec(first.get("tcStart")) if first is not None else None
+    return [_story(root, Fraction(0)), _story(root, midnight or Fraction(0))]
+
+
+def _story(root: ET.Element, origin: Fraction) -> Told:
     told = Told()
     for truth in oracle.truths(root) or oracle.loose(root):
-        for (kind, first, last, source_in, source_out, _url), times in truth.items():
+        for (kind, begin, end, source_in, source_out, _url), times in truth.items():
+            first, last = begin + origin, end + origin
             for _time in range(times):
                 told.add("positions", (kind,), first, last)
                 told.add("in-points", (kind,), first, source_in)
@@ -311,13 +321,13 @@ def fcpxml(path: Path, _: Rate) -> list[Told]:
                     told.add("speeds", (kind,), first, last, speed)
     for project in root.iter("project"):
         for sequence in project.findall("sequence"):
-            begin = oracle.sec(sequence.get("tcStart")) or Fraction(0)
+            start = oracle.sec(sequence.get("tcStart")) or Fraction(0)
             for one in sequence.findall("spine/transition"):
-                at = (oracle.sec(one.get("offset")) or begin) - begin
+                at = (oracle.sec(one.get("offset")) or start) - start + origin
                 told.add("transitions", ("video",), at, at + (oracle.sec(one.get("duration")) or 0))
         for item in project.iter():
             _switches(told, item)
-    return [told]
+    return told
 
 
 def _switches(told: Told, item: ET.Element) -> None:
@@ -390,9 +400,9 @@ def _dumped_clip(told: Told, clip: libaaf.DumpClip, *, muted: bool) -> None:
     if clip.gain is not None and not clip.curve:
         told.add("gain", (), clip.start, clip.gain, near=0.1)
     if clip.fade_in:
-        told.add("transitions", (), clip.start, clip.start + clip.fade_in)
+        told.add("transitions", (), clip.start, clip.start + clip.fade_in, near=2 * told.near)
     if clip.fade_out:
-        told.add("transitions", (), clip.end - clip.fade_out, clip.end)
+        told.add("transitions", (), clip.end - clip.fade_out, clip.end, near=2 * told.near)
 
 
 def aaf_found(reading: Reading) -> Told:

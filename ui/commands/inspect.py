@@ -57,7 +57,8 @@ def command(files: Sequence[Path], rate: Rate | None, as_json: bool) -> int:
         try:
             _look(path, rate, seen)
         except ConformError as fault:
-            seen.findings.append(error("inspect.unreadable", fault.message, str(path)))
+            where = str(path) if fault.line is None else f"{path}:{fault.line}"
+            seen.findings.append(error("inspect.unreadable", fault.message, where))
     seen.findings += lint_rolls(seen.rolls)
     if as_json:
         print_json(_as_json(seen))

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from conform import media
 from conform.errors import AlignError, MediaError
-from conform.findings import Finding, error, info
+from conform.findings import Finding, error, info, warning
 from conform.match import Match, Verdict
 from conform.measure import measure
 from conform.sound import Sound, channels_of, distinct, mixed
+from conform.speed import at_known_speed
 from conform.watch import Step, Watch, unwatched
 
 _PAIRS = 16  # channel pairs tried at most where the mixes do not match
@@ -60,12 +61,26 @@ def _aligned(
     heard = distinct(channels_of(path, findings=findings.append, watch=watch))
     if not heard:
         return Aligned(path, Match(Verdict.TOO_LITTLE, rate, "has no sound"), tuple(findings))
-    match = measure(mixed(ground, reference.name), mixed(heard, path.name), rate).match
-    if match.matched or len(ground) * len(heard) == 1:
+    ours, theirs = mixed(ground, reference.name), mixed(heard, path.name)
+    match = measure(ours, theirs, rate).match
+    if match.matched:
         return Aligned(path, match, tuple(findings))
-    for ours, theirs in list(product(ground, heard))[:_PAIRS]:
-        alone = measure(ours, theirs, rate).match
+    pairs = list(product(ground, heard))[:_PAIRS] if len(ground) * len(heard) > 1 else []
+    for one, other in pairs:
+        alone = measure(one, other, rate).match
         if alone.matched:
-            findings.append(info("align.channel", f"{theirs.name} matches {ours.name}", str(path)))
+            findings.append(info("align.channel", f"{other.name} matches {one.name}", str(path)))
             return Aligned(path, alone, tuple(findings))
-    return Aligned(path, match, tuple(findings))
+    return _at_other_speed(ours, theirs, Aligned(path, match, tuple(findings)))
+
+
+def _at_other_speed(ground: Sound, heard: Sound, aligned: Aligned) -> Aligned:
+    """The answer at one of the trade's other speeds, where the sound matches at that."""
+    if aligned.match.verdict is not Verdict.NO_MATCH:
+        return aligned
+    found = at_known_speed(ground, heard, aligned.match.sample_rate)
+    if found is None:
+        return aligned
+    name, match = found
+    odd = warning("align.speed", f"runs at another speed: {name}", str(aligned.path))
+    return Aligned(aligned.path, match, (*aligned.findings, odd))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from conform.band import COARSE_RATE, audible_seconds, lively, powers
+from conform.band import COARSE_RATE, Signal, audible_seconds, lively, powers
 from conform.correlate import Peak, Spectra, ratio, search
 from conform.evidence import TOLERANCE, Line, trace
 from conform.match import Alternative, Match, Verdict
@@ -17,7 +17,7 @@ from conform.sound import Sound
 WINDOW = 20.0
 """Seconds of the longest search window: 100 ppm smear it by 2 ms, which still finds the place."""
 
-_STAGES = ((WINDOW, 1), (WINDOW, 4), (8.0, 8), (4.0, 8))
+STAGES = ((WINDOW, 1), (WINDOW, 4), (8.0, 8), (4.0, 8))
 """Seconds and count of the search windows, tried until a place is sure: one window finds most
 sounds, several find overlaps in part, short ones find short overlaps."""
 
@@ -56,17 +56,24 @@ def measure(reference: Sound, other: Sound, rate: int) -> Measurement:
     return Measurement(placed(found.match, fine, rate), found.line, fine)
 
 
-def find(reference: Sound, other: Sound, rate: int, spectra: Spectra | None = None) -> Measurement:
+def find(
+    reference: Sound,
+    other: Sound,
+    rate: int,
+    spectra: Spectra | None = None,
+    stages: Sequence[tuple[float, int]] = STAGES,
+) -> Measurement:
     """The verdict and the line by the speech band alone; a match has no exact place as yet.
 
-    `spectra` are the reference's, where the caller keeps them for several searches.
+    `spectra` are the reference's, where the caller keeps them for several searches; `stages` are
+    the seconds and the count of search windows, tried in turn.
     """
     power = powers(other.coarse)
     for sound, heard in ((reference, powers(reference.coarse)), (other, power)):
         if audible_seconds(heard) < _LEAST:
             reason = f"{sound.name} has under {_LEAST} s of sound to compare"
             return Measurement(Match(Verdict.TOO_LITTLE, rate, reason))
-    found = _candidates(reference, other, power, spectra)
+    found = _candidates(reference, other, power, spectra, stages)
     match = _verdict(reference, rate, found)
     line = _on_file_clocks(found[0].line, reference, other) if match.matched else None
     return Measurement(match, line)
@@ -79,13 +86,17 @@ def spectra_of(reference: Sound, other: Sound) -> Spectra:
 
 
 def _candidates(
-    reference: Sound, other: Sound, power: np.ndarray, spectra: Spectra | None
+    reference: Sound,
+    other: Sound,
+    power: Signal,
+    spectra: Spectra | None,
+    stages: Sequence[tuple[float, int]],
 ) -> list[Candidate]:
     """Lines by the search windows, long ones first; short ones where those find nothing."""
     spectra = spectra or spectra_of(reference, other)
     found: list[Candidate] = []
     tried = 0
-    for seconds, count in _STAGES:
+    for seconds, count in stages:
         length = min(round(seconds * COARSE_RATE), len(other.coarse), spectra.window)
         if length == tried == len(other.coarse):
             continue

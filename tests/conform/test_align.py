@@ -127,3 +127,20 @@ def test_progress_is_told_and_cancelling_stops(folder: Path) -> None:
 
     with pytest.raises(Cancelled):
         align(folder / "reference.wav", [folder / "clip.wav"], watch=stop)
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "name"),
+    [(1001, 1000, "1001/1000"), (24, 25, "24/25"), (160, 147, "48000/44100")],
+)
+def test_a_known_speed_is_named(
+    folder: Path, take: np.ndarray, up: int, down: int, name: str
+) -> None:
+    """The other file lasts down/up of its time: reference seconds are up/down of its own."""
+    path = folder / "speed.wav"
+    soundfile.write(path, signal.resample_poly(take[AT:], down, up), RATE, subtype="FLOAT")
+    (found,) = align(folder / "reference.wav", [path])
+    assert found.match.lag_samples == pytest.approx(AT, abs=0.2)
+    assert found.match.drift_ppm == pytest.approx((up / down - 1) * 1e6, abs=1)
+    assert [finding.code for finding in found.findings] == ["align.speed"]
+    assert name in found.findings[0].message

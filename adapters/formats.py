@@ -202,6 +202,8 @@ def _head(path: Path) -> bytes:
     try:
         if path.is_dir():
             return b""
+        if path.exists() and not path.is_file():  # a pipe would wait for ever
+            raise TimelineError("is no regular file", path=path)
         with path.open("rb") as file:
             head = file.read(_HEAD)
     except FileNotFoundError as fault:

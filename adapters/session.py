@@ -55,6 +55,7 @@ def save(
             "length": pack(sync.length),
             "picture_in": pack(sync.picture_in),
             "findings": pack(sync.findings),
+            "marks": pack(sync.marks),
             "rolls": [pack(roll) for roll in sync.rolls],
             "paths": _paths(sync, path),
             "events": stray,
@@ -89,6 +90,7 @@ def load(path: Path) -> Sync:
             rolls,
             unpack(tuple[Finding, ...], header["findings"]),
             unpack(Fraction, header.get("picture_in", "0")),
+            unpack(tuple[str, ...], header.get("marks", [])),
         )
     except (KeyError, TypeError, IndexError, ValueError) as fault:
         raise SessionError(f"the session is damaged: {fault}", path=path) from fault

@@ -90,3 +90,5 @@ class Sync:
 
     A lag in the picture's clock is `record time - picture_in`.
     """
+    marks: tuple[str, ...] = ()
+    """What the picture and each file of each take were, in order; see `conform.originals`."""

@@ -45,7 +45,7 @@ def refuse(path: Path, *, force: bool = False, sources: Iterable[Path] = ()) -> 
     if not path.exists() and not path.is_symlink():
         return
     if any(path.exists() and source.exists() and path.samefile(source) for source in sources):
-        raise RenderError("this is a source file; choose another folder", path=path)
+        raise RenderError("this is a source file; choose another name", path=path)
     if path.is_dir():
         raise RenderError("this is a folder; name a file", path=path)
     if not force:
@@ -59,7 +59,9 @@ def _beside(path: Path) -> Path:
             prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent
         )
     except OSError as fault:
-        raise RenderError(f"cannot write here: {fault.strerror}", path=path) from fault
+        raise RenderError(
+            f"cannot write here ({fault.strerror}); choose another folder", path=path
+        ) from fault
     os.close(handle)
     mask = os.umask(0)
     os.umask(mask)

@@ -6,6 +6,7 @@ Exit codes: 0 fine, 1 findings at error level, 2 usage or failure.
 
 from __future__ import annotations
 
+import json
 import sys
 from importlib import import_module
 
@@ -70,14 +71,25 @@ def main() -> None:
         code = cli.main(standalone_mode=False)
     except click.ClickException as wrong:
         wrong.show()
-        code = EXIT_FAILED
+        code = _failed(wrong.format_message())
     except ConformError as fault:
         click.echo(f"conform: {fault}", err=True)
-        code = EXIT_FAILED
+        code = _failed(str(fault))
     except (Cancelled, KeyboardInterrupt, click.Abort):
-        click.echo("conform: stopped; nothing was written", err=True)
-        code = EXIT_FAILED
+        click.echo("conform: stopped; no file is half-written", err=True)
+        code = _failed("stopped")
     except BrokenPipeError:
         sys.stderr.close()
         code = 0
+    except OSError as fault:
+        place = f"{fault.filename}: " if fault.filename else ""
+        click.echo(f"conform: {place}{fault.strerror}", err=True)
+        code = _failed(f"{place}{fault.strerror}")
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _failed(why: str) -> int:
+    """The exit code of a failure; scripts that asked for JSON are told in JSON."""
+    if "--json" in sys.argv:
+        click.echo(json.dumps({"error": why}, ensure_ascii=False))
+    return EXIT_FAILED

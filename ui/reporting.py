@@ -9,6 +9,7 @@ from pathlib import Path
 from conform import media
 from conform.errors import MediaError
 from conform.media import Media
+from conform.originals import originals
 from conform.prove import Proof
 from conform.report import csv, html, json, report
 from conform.synced import Sync
@@ -31,7 +32,7 @@ def write_report(
     """Write the page and, beside it under the same name, its CSV and JSON; returns all three."""
     paths = (page, page.with_suffix(".csv"), page.with_suffix(".json"))
     for path in paths:
-        refuse(path, force=force)
+        refuse(path, force=force, sources=originals(sync))
     found = report(
         sync,
         tolerance=TOLERANCES[tolerance],

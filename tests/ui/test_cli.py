@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -206,6 +207,67 @@ def test_a_report_has_its_table_and_json_beside_it(
     assert len(page.with_suffix(".csv").read_text().splitlines()) >= len(events)
 
 
+def test_nothing_of_the_job_is_written_over_even_with_force(
+    conform: Conform, synced: tuple[Path, Any], film: Film
+) -> None:
+    """An output has an output's name, and is none of the files that the job rests on."""
+    roll = next(film.rolls.iterdir())
+    files = (film.movie, film.edl, roll, synced[0])
+    before = [path.read_bytes() for path in files]
+    sync = ["sync", film.edl, "--rate", "23.976", "--picture", film.movie, "--rolls", film.rolls]
+    for words in (
+        ["report", synced[0], "-o", film.movie],
+        ["report", synced[0], "-o", film.edl],
+        ["report", synced[0], "-o", synced[0]],
+        [*sync, "-o", roll],
+    ):
+        assert conform(*words, "--force").code == 2
+    assert [path.read_bytes() for path in files] == before
+
+
+def test_a_take_that_was_replaced_since_is_not_exported(
+    conform: Conform, film: Film, tmp_path: Path
+) -> None:
+    rolls = shutil.copytree(film.rolls, tmp_path / "rolls")
+    target = tmp_path / "s.otio"
+    sync = ["sync", film.edl, "--rate", "23.976", "--picture", film.movie, "--rolls", rolls]
+    assert conform(*sync, "-o", target).code in (0, 1)
+    used = rolls / next(r.file for r in film.truth.rolls if r.used)
+    sound = bytearray(used.read_bytes())
+    sound[-1000] ^= 1
+    used.write_bytes(sound)
+    ran = conform("export", target, "-o", tmp_path / "stems")
+    assert ran.code == 2
+    assert f"{used.name}: is not the file that was measured" in ran.err
+    assert not (tmp_path / "stems").exists()
+
+
+def test_a_list_without_a_rate_is_told_by_its_movie(
+    conform: Conform, film: Film, tmp_path: Path
+) -> None:
+    ran = conform(
+        *("sync", film.edl, "--picture", film.movie, "--rolls", film.rolls),
+        *("-o", tmp_path / "s.otio", "--json"),
+    )
+    assert "sync.rate-from-picture" in {finding["code"] for finding in ran.json["findings"]}
+    assert sum(event["status"] == "measured" for event in ran.json["events"]) >= 8
+
+
+def test_a_pipe_is_refused_at_once(conform: Conform, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "cut.edl")
+    ran = conform("inspect", tmp_path / "cut.edl", "--json")
+    assert ran.code == 1
+    assert "no regular file" in ran.json["findings"][0]["message"]
+
+
+def test_what_the_system_refuses_is_one_line(conform: Conform, film: Film, tmp_path: Path) -> None:
+    ran = conform("convert", film.otio, tmp_path / f"{'y' * 300}.otio", "--json")
+    assert ran.code == 2
+    assert "too long" in ran.err
+    assert "too long" in ran.json["error"]
+    assert len(ran.err.strip().splitlines()) == 1
+
+
 def test_align_says_where_and_why_not(conform: Conform, film: Film, tmp_path: Path) -> None:
     boom = film.rolls / next(r.file for r in film.truth.rolls if r.used)
     sound, rate = soundfile.read(boom, dtype="int32", always_2d=True)
@@ -244,7 +306,7 @@ def test_ctrl_c_under_the_progress_bar_leaves_no_partial_file(film: Film, tmp_pa
     process.send_signal(signal.SIGINT)
     said += _rest(screen)
     assert process.wait(timeout=60) == 2
-    assert b"nothing was written" in said
+    assert b"no file is half-written" in said
     assert b"Traceback" not in said
     assert list(tmp_path.iterdir()) == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from adapters import formats, rolls, session
 from conform import media
 from conform.errors import RenderError
 from conform.match import early_or_late
+from conform.originals import marks_of
 from conform.plan import plan
 from conform.prove import Proof, prove
 from conform.render import StemFile, render
@@ -55,14 +57,14 @@ class _Outcome:
         "conform inspect picturelock-demo/film.edl",
     )
 )
-@click.argument("folder", metavar="[DIR]", default="picturelock-demo", type=FILE)
+@click.argument("folder", metavar="[DIR]", required=False, type=FILE)
 @click.option("--seconds", type=click.IntRange(60, 3 * 3600), help="Length of the film.")
 @click.option("--rate", type=RATE, metavar="FPS", help="Frame rate of the film.")
 @click.option("--snr", type=float, help="Dialogue above music and noise in the guide, in dB.")
 @click.option("--seed", type=int, help="Another film of the same kind.")
 @json_option
 def command(
-    folder: Path,
+    folder: Path | None,
     seconds: int | None,
     rate: Rate | None,
     snr: float | None,
@@ -72,9 +74,9 @@ def command(
     """Make a film in DIR and conform it: rolls that jam-synced wrongly and drift, a noisy guide.
 
     Everything about the film is known to the sample, so the answer is printed beside the truth.
+    Without DIR a new folder picturelock-demo is made.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise RenderError("is not empty; name another folder, or remove it", path=folder)
+    place = _empty(folder) if folder else _free(Path("picturelock-demo"))
     spec = demo_spec()
     spec = replace(
         spec,
@@ -85,7 +87,7 @@ def command(
         seed=spec.seed if seed is None else seed,
     )
     with progress() as watch:
-        outcome = _run(folder, spec, watch)
+        outcome = _run(place, spec, watch)
     if as_json:
         print_json(_as_json(outcome))
     else:
@@ -93,11 +95,24 @@ def command(
     return 0 if outcome.right else 1
 
 
+def _empty(folder: Path) -> Path:
+    if folder.exists() and any(folder.iterdir()):
+        raise RenderError("is not empty; name another folder, or remove it", path=folder)
+    return folder
+
+
+def _free(folder: Path) -> Path:
+    """The folder, or the first of its name with a number that is not there yet."""
+    numbered = (folder.with_name(f"{folder.name}-{n}") for n in count(2))
+    return next(place for place in chain([folder], numbered) if not place.exists())
+
+
 def _run(folder: Path, spec: FilmSpec, watch: Watch) -> _Outcome:
     film = make_film(folder, spec, watch=watch)
     timeline = formats.read(film.edl, rate=spec.rate).timelines[0]
     takes, _ = rolls.scan([film.rolls], watch=watch)
     answer = sync(timeline, media.probe(film.movie), takes, watch=watch)
+    answer = replace(answer, marks=marks_of(answer))
     target = folder / "session.otio"
     session.save(answer, target)
     layout = plan(answer)

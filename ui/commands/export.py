@@ -13,6 +13,7 @@ import click
 from adapters import session
 from conform.findings import Finding
 from conform.jsonable import findings_json
+from conform.originals import refuse_changed
 from conform.plan import PlanOptions, plan
 from conform.prove import Proof, prove
 from conform.render import StemFile, render
@@ -79,6 +80,7 @@ def command(
     copied bit for bit wherever nothing has to change; events without a take stay silent.
     """
     sync = session.load(session_file)
+    refuse_changed(sync)
     options = PlanOptions(handles, fade, checkerboard, correct_drift)
     layout = plan(sync, options)
     spec = stem_spec(sync, bits=int(bits) if bits else None, poly=poly)

@@ -10,6 +10,7 @@ import click
 from adapters import session
 from conform.jsonable import findings_json
 from conform.tolerance import TOLERANCES
+from ui.choosing import named_as
 from ui.options import FILE, examples, force_option, json_option
 from ui.printing import console, exit_code, print_json
 from ui.progress import progress
@@ -48,7 +49,7 @@ def command(
 ) -> int:
     """Write the sync report of SESSION: one HTML page, with its CSV and JSON beside it."""
     sync = session.load(session_file)
-    target = page or session_file.with_suffix(".report.html")
+    target = named_as(page or session_file.with_suffix(".report.html"), ".html", ".htm")
     with progress() as watch:
         paths = write_report(
             sync, target, watch=watch, stems=stems, tolerance=tolerance, date=date, force=force

@@ -11,13 +11,17 @@ from typing import Any
 import click
 
 from adapters import formats, rolls, session
+from adapters.cut import Cut
 from conform import media
+from conform.findings import info
 from conform.jsonable import event_json, findings_json, time_json
+from conform.media import Media
+from conform.originals import marks_of, originals
 from conform.sync import SyncOptions, sync
 from conform.synced import Sync
 from conform.timecode import Rate
 from conform.writing import refuse
-from ui.choosing import chosen
+from ui.choosing import chosen, named_as
 from ui.options import FILE, SECONDS, examples, force_option, json_option, rate_option
 from ui.printing import console, exit_code, print_findings, print_json
 from ui.progress import progress
@@ -71,17 +75,17 @@ def command(
     that its timecode, scene, roll and name point to; the take's place is then measured by
     correlating each of its channels with the movie's own sound. What cannot be measured says so.
     """
-    target = output or cut.with_suffix(".session.otio")
+    target = named_as(output or cut.with_suffix(".session.otio"), ".otio")
     refuse(target, force=force, sources=(cut, picture))
-    read = formats.read(cut, rate=rate)
+    movie = media.probe(picture)
+    read = _read(cut, rate, movie)
     timeline = chosen(read.timelines, name, cut)
     with progress() as watch:
         takes, odd = rolls.scan(folders, watch=watch)
-        answer = sync(
-            timeline, media.probe(picture), takes, SyncOptions(search=search), watch=watch
-        )
-    answer = replace(answer, findings=(*read.findings, *odd, *answer.findings))
-    session.save(answer, target, force=force, sources=(cut, picture))
+        answer = sync(timeline, movie, takes, SyncOptions(search=search), watch=watch)
+    findings = (*read.findings, *odd, *answer.findings)
+    answer = replace(answer, findings=findings, marks=marks_of(answer))
+    session.save(answer, target, force=force, sources=(cut, *originals(answer)))
     if as_json:
         print_json(_as_json(answer, target))
     else:
@@ -89,6 +93,25 @@ def command(
         print_findings(answer.findings, console())
         console().print(f"session: {target}", markup=False)
     return exit_code(answer.findings)
+
+
+def _read(cut: Path, rate: Rate | None, movie: Media) -> Cut:
+    """The cut; a list that cannot tell 23.976 from 24, or 29.97 from 30, is told by its movie."""
+    read = formats.read(cut, rate=rate)
+    shown = movie.video[0].rate if movie.video else None
+    guessed = any(finding.code == "edl.rate-assumed" for finding in read.findings)
+    if rate is not None or shown is None or not guessed:
+        return read
+    assumed = read.timelines[0].rate
+    if assumed.nominal != shown.nominal or assumed.fps == shown.fps:
+        return read
+    said = info(
+        "sync.rate-from-picture",
+        f"the list does not say whether it runs at {assumed} or {shown}: the movie runs at {shown}",
+        cut.name,
+    )
+    again = formats.read(cut, rate=shown.with_drop(assumed.drop))
+    return replace(again, findings=(*again.findings, said))
 
 
 def _as_json(answer: Sync, target: Path) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import time
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from importlib import import_module
@@ -67,7 +70,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Reading:
-    """What came of a file: timelines, or the reason why there are none."""
+    """What came of a file, in seconds of processor time: timelines, or why there are none."""
 
     seconds: float
     sheets: tuple[Sheet, ...] = ()
@@ -213,6 +216,12 @@ def _exact(time_: Any) -> Fraction:
 
 def _serve(reader: str, wire: Connection) -> None:
     """Read what comes in over the wire until it closes; runs in a process of its own."""
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):  # adapters talk
+        logging.disable()
+        _answer(reader, wire)
+
+
+def _answer(reader: str, wire: Connection) -> None:
     if reader == OURS:
         for one in formats.FORMATS:
             import_module(one.module)
@@ -220,15 +229,15 @@ def _serve(reader: str, wire: Connection) -> None:
         otio.adapters.from_name(reader).module()
     while True:
         path, rate = wire.recv()
-        began = time.perf_counter()
+        began = time.process_time()
         try:
             sheets = read_ours(path, rate) if reader == OURS else read_peer(reader, path, rate)
-            wire.send(Reading(time.perf_counter() - began, sheets))
+            wire.send(Reading(time.process_time() - began, sheets))
         except ConformError as fault:
-            wire.send(Reading(time.perf_counter() - began, refused=fault.message))
+            wire.send(Reading(time.process_time() - began, refused=fault.message))
         except Exception as fault:  # noqa: BLE001  # a peer's crash is a result here
             said = f"{type(fault).__name__}: {fault}".splitlines()[0]
-            wire.send(Reading(time.perf_counter() - began, refused=said))
+            wire.send(Reading(time.process_time() - began, refused=said))
 
 
 class Reader:

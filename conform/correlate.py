@@ -127,16 +127,6 @@ def _ranked(places: list[tuple[int, float, float]], floors: list[float], keep: i
     return apart
 
 
-def ratio(peaks: Sequence[Peak]) -> float:
-    """The best peak over the second best: the one number that tells match from no match best.
-
-    Unrelated sounds stay under 1.3 with 20-s windows and under 1.7 with 8-s ones.
-    """
-    if not peaks:
-        return 0.0
-    return peaks[0].height / (peaks[1].height if len(peaks) > 1 else 1.0)
-
-
 def local(reference: Signal, other: Signal, reach: int, rate: int = COARSE_RATE) -> Signal:
     """Correlations of stretches of the reference with stretches `2 * reach` shorter of the other.
 

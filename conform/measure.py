@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from conform.band import COARSE_RATE, Signal, audible_seconds, lively, powers
-from conform.correlate import Peak, Spectra, ratio, search
+from conform.correlate import Peak, Spectra, search
 from conform.evidence import TOLERANCE, Line, trace
 from conform.match import Alternative, Match, Verdict
 from conform.refine import Fine, refine
@@ -26,14 +26,6 @@ _APART = 0.06  # seconds: nearer lines are one place and its reflections
 _SURE = 1e-6  # false-match probability from which a place is claimed
 _TELLING = 1e-6  # half-width of a drift up to which it is claimed, be it nought
 _RIVAL = 0.5  # share of the evidence from which another place makes the answer ambiguous
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A line borne out by stretches, and the peak ratio of the window that proposed it."""
-
-    line: Line
-    clear: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +67,7 @@ def find(
             return Measurement(Match(Verdict.TOO_LITTLE, rate, reason))
     found = _candidates(reference, other, power, spectra, stages)
     match = _verdict(reference, rate, found)
-    line = _on_file_clocks(found[0].line, reference, other) if match.matched else None
+    line = _on_file_clocks(found[0], reference, other) if match.matched else None
     return Measurement(match, line)
 
 
@@ -91,10 +83,10 @@ def _candidates(
     power: Signal,
     spectra: Spectra | None,
     stages: Sequence[tuple[float, int]],
-) -> list[Candidate]:
+) -> list[Line]:
     """Lines by the search windows, long ones first; short ones where those find nothing."""
     spectra = spectra or spectra_of(reference, other)
-    found: list[Candidate] = []
+    found: list[Line] = []
     tried = 0
     for seconds, count in stages:
         length = min(round(seconds * COARSE_RATE), len(other.coarse), spectra.window)
@@ -106,24 +98,23 @@ def _candidates(
         for first, peaks in zip(starts, search(spectra, windows), strict=True):
             found += _traced(reference, other, first, length, peaks)
         found = _best(found)
-        if found and _false_match(found[0].line, reference) < _SURE:
+        if found and _false_match(found[0], reference) < _SURE:
             break
     return found
 
 
 def _traced(
     reference: Sound, other: Sound, first: int, length: int, peaks: Sequence[Peak]
-) -> list[Candidate]:
+) -> list[Line]:
     anchor = (first + length / 2) / COARSE_RATE
     traced = []
-    for rank, peak in enumerate(peaks):
+    for peak in peaks:
         lag = (peak.at - first) / COARSE_RATE
-        clear = ratio(peaks) if rank == 0 else peak.height / peaks[0].height
         lines = [
             trace(reference.coarse, other.coarse, lag, anchor, width)
             for width in _widths(other.seconds)
         ]
-        traced.append(Candidate(max(lines, key=lambda line: line.decades), clear))
+        traced.append(max(lines, key=lambda line: line.decades))
     return traced
 
 
@@ -132,14 +123,13 @@ def _widths(seconds: float) -> tuple[float, ...]:
     return (float(np.clip(seconds / 30, 0.25, 1.0)), float(np.clip(seconds / 8, 0.5, 4.0)))
 
 
-def _best(found: Sequence[Candidate]) -> list[Candidate]:
-    """Candidates by evidence, those that are one place with a better one left out."""
-    apart: list[Candidate] = []
-    for candidate in sorted(found, key=lambda c: -c.line.decades):
-        time = float(np.median(candidate.line.points[:, 0])) if len(candidate.line.points) else 0.0
-        here = candidate.line.at(time)
-        if all(abs(here - other.line.at(time)) > _APART for other in apart):
-            apart.append(candidate)
+def _best(found: Sequence[Line]) -> list[Line]:
+    """Lines by evidence, those that are one place with a better one left out."""
+    apart: list[Line] = []
+    for line in sorted(found, key=lambda line: -line.decades):
+        time = float(np.median(line.points[:, 0])) if len(line.points) else 0.0
+        if all(abs(line.at(time) - other.at(time)) > _APART for other in apart):
+            apart.append(line)
     return apart
 
 
@@ -149,12 +139,12 @@ def _false_match(line: Line, reference: Sound) -> float:
     return float(min(1.0, places * 10.0**-line.decades))
 
 
-def _verdict(reference: Sound, rate: int, candidates: Sequence[Candidate]) -> Match:
+def _verdict(reference: Sound, rate: int, candidates: Sequence[Line]) -> Match:
     """What the candidates say, without a place as yet."""
     if not candidates:
         return Match(Verdict.NO_MATCH, rate, "no place stands out")
-    best = candidates[0].line
-    rival = candidates[1].line.decades if len(candidates) > 1 else 0.0
+    best = candidates[0]
+    rival = candidates[1].decades if len(candidates) > 1 else 0.0
     chance = _false_match(best, reference)
     match = Match(
         Verdict.MATCH,
@@ -203,13 +193,11 @@ def _why_not(line: Line) -> str:
     )
 
 
-def _alternatives(
-    candidates: Sequence[Candidate], rate: int, score: float
-) -> tuple[Alternative, ...]:
+def _alternatives(candidates: Sequence[Line], rate: int, score: float) -> tuple[Alternative, ...]:
     return tuple(
-        Alternative(c.line.lag * rate, round(c.line.decades, 2))
-        for c in candidates
-        if c.line.decades > _RIVAL * score
+        Alternative(line.lag * rate, round(line.decades, 2))
+        for line in candidates
+        if line.decades > _RIVAL * score
     )
 
 

@@ -7,13 +7,18 @@ from hypothesis import strategies as st
 from scipy import signal
 
 from conform.band import COARSE_RATE, SPEECH, audible_seconds, lively, mask, powers
-from conform.correlate import Spectra, ratio, search, subsample
+from conform.correlate import Peak, Spectra, search, subsample
 from fixtures.voices import conversation
 
 
 def speech(take: int, seconds: float) -> np.ndarray:
     lines = conversation(5, take, round(seconds * 48000), 48000)
     return signal.resample_poly(lines.sum(axis=0), 1, 6).astype(np.float32)
+
+
+def ratio(peaks: list[Peak]) -> float:
+    """The best peak over the second best."""
+    return peaks[0].height / peaks[1].height
 
 
 REFERENCE = speech(0, 40)

@@ -77,7 +77,7 @@ def against_take(samples: Wave) -> Match:
     gain=st.sampled_from([1.0, -1.0, 0.01, -0.3]),
     seed=st.integers(0, 99),
 )
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_a_planted_lag_is_found(at: int, snr_db: float, gain: float, seed: int) -> None:
     match = against_take(gain * noisy(TAKE[at : at + 12 * RATE], snr_db, seed))
     assert match.matched
@@ -122,15 +122,15 @@ def test_sounds_may_overlap_in_part(at: int) -> None:
 
 def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:
     inside = 0
-    trials = 30
+    trials = 20
     for trial in range(trials):
         at = RATE // 7 * trial
-        match = against_take(noisy(TAKE[at : at + 8 * RATE], 3, trial))
+        match = against_take(noisy(TAKE[at : at + 6 * RATE], 3, trial))
         assert match.lag_samples is not None
         assert match.uncertainty_samples is not None
         inside += abs(match.lag_samples - at) <= match.uncertainty_samples
-    # Of 30 trials at 95 %, 25 or fewer happen once in 300 runs; the seeds are fixed.
-    assert inside >= 26
+    # Of 20 trials at 95 %, 16 or fewer happen once in 60 runs; the seeds are fixed.
+    assert inside >= 17
 
 
 HUM = sum(

@@ -22,6 +22,7 @@ _CERTAIN = {Rung.TIMECODE_SCENE_TAKE, Rung.TIMECODE_ROLL, Rung.TIMECODE_NAME}
 """Rungs on which a take is certain without its sound, where it covers the event."""
 
 _BY_TIMECODE = {*_CERTAIN, Rung.TIMECODE}
+_HALF_DAY = 43_200.0  # seconds: the cut's own numbers start anew at midnight, the take does not
 _COVERED = Fraction(95, 100)
 _FINE = 1 << 10  # places are kept to a part of a sample as small as this
 _SLIPPED = 0.001  # seconds apart from its take's other events before an event is reported
@@ -48,13 +49,19 @@ def answer(
     take = together.get(named.roll)
     if take is not None and (leans or _is_certain(named)):
         return _leaning(by_timecode, take, picture_in, reason, heard=leans)
-    if _is_certain(named):
+    if _is_certain(named) and not _refused(attempt, named):
         return replace(by_timecode, status=Status.METADATA, reason=reason, zero=named.zero)
     return replace(empty, reason=reason)
 
 
 def _is_certain(named: Candidate) -> bool:
     return named.rung in _CERTAIN and named.covers >= _COVERED
+
+
+def _refused(attempt: Attempt, named: Candidate) -> bool:
+    """Whether the take's own sound says that it is another: then no timecode is believed."""
+    asked = (place for place in attempt.asked if place.candidate.roll == named.roll)
+    return any(place.match.verdict is Verdict.NO_MATCH for place in asked)
 
 
 def _reason(attempt: Attempt) -> str:
@@ -225,7 +232,8 @@ def _odd(attempt: Attempt, take: Take, where: str, picture_in: Fraction) -> Iter
         return
     own = slip(fine, attempt.event.clip, picture_in)
     away = own.slip - take.joint.at(own.time)
-    if abs(away) > _SLIPPED and stands_apart(attempt, take, fine, picture_in):
+    over_midnight = abs(away) > _HALF_DAY
+    if abs(away) > _SLIPPED and not over_midnight and stands_apart(attempt, take, fine, picture_in):
         samples = away * take.roll.sample_rate
         yield warning(
             "sync.slipped",

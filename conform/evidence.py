@@ -32,7 +32,7 @@ _STRETCHES = 24  # at most, in each ring
 _SPAN_FOR_DRIFT = 8.0  # seconds of agreeing stretches before a slope is fitted at all
 
 
-_CLEAR = 0.85  # of a stretch's peak that its next best one may reach
+_USUAL = 4.0  # next best peaks of usual sound; what is above it is hum's, and counted off twice
 _COMMON = 4.5  # heights that one unrelated stretch in twenty or so reaches
 _RARER = 1.6  # nats of rarity for each unit of height above it: measured 2 on unrelated speech
 _RAREST = 6.0  # nats that the height of a stretch of _CLICK counts for at most: one click is one
@@ -169,8 +169,9 @@ def fit(points: Points, before: Line, width: float) -> Line:
         if not now.any() or (now == agree).all():
             break
         agree = now
-    clear = agree & (points[:, 3] < _CLEAR * points[:, 2])
-    return Line(lag, drift, points, agree, decades(points[clear, 2], len(points), width))
+    worth = points[:, 2] - 2 * np.maximum(points[:, 3] - _USUAL, 0)
+    clear = agree & (worth > points[:, 3])
+    return Line(lag, drift, points, agree, decades(worth[clear], len(points), width))
 
 
 def _consensus(times: NDArray[np.float64], lags: NDArray[np.float64]) -> tuple[float, float]:

@@ -176,14 +176,21 @@ def write(
     `options` are those of the format's own `write`. Raises `TimelineError` for a format that is not
     written, `RenderError` where the file cannot be.
     """
+    found: tuple[Finding, ...] = _module(written_as(path, format)).write(
+        timeline, path, force=force, **options
+    )
+    return found
+
+
+def written_as(path: Path, name: str | None = None) -> Format:
+    """The format of a name, or of a path's suffix, to write; raises `TimelineError`."""
     written = [one for one in FORMATS if one.writes]
     suffix = path.suffix.lower()
     for one in written:
-        if one.name == format or (format is None and suffix in one.suffixes):
-            found: tuple[Finding, ...] = _module(one).write(timeline, path, force=force, **options)
-            return found
+        if one.name == name or (name is None and suffix in one.suffixes):
+            return one
     names = ", ".join(f"{one.name} ({one.suffixes[0]})" for one in written)
-    raise TimelineError(f"'{format or suffix}' cannot be written; can be: {names}", path=path)
+    raise TimelineError(f"'{name or suffix}' cannot be written; can be: {names}", path=path)
 
 
 def recognised(path: Path) -> Format:

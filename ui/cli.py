@@ -27,6 +27,7 @@ VERBS: dict[str, str] = {
     "view": "Review a session: picture, sound, offsets, decisions.",
     "export": "Write stems and report from a session.",
     "convert": "Convert a cut from one format into another, and say what is lost.",
+    "extract": "Take the sound out of an AAF or an OTIO bundle.",
     "report": "Write the sync report of a session.",
     "completion": "Print the script that completes `conform` in your shell.",
 }

@@ -18,11 +18,13 @@ import pytest
 import soundfile
 import wavinfo
 
-from adapters import session
+from adapters import formats, session
 from conform.plan import plan
 from conform.prove import prove
 from conform.render import render
 from conform.stems import stem_spec
+from conform.timecode import RATES
+from conform.timeline import Clip, Kind, Source, Timeline, Track
 from fixtures.film import Film
 from fixtures.truth import Expected
 from ui.cli import VERBS, main
@@ -361,3 +363,47 @@ def test_convert_to_a_format_that_is_not_written_says_which_are(
     assert ran.code == 2
     assert "otio" in ran.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_aaf_carries_its_sound_and_gives_it_back(
+    conform: Conform, synced: tuple[Path, Any], film: Film, tmp_path: Path
+) -> None:
+    roll = film.rolls / film.truth.rolls[0].file
+    timeline = Timeline(
+        "Turnover",
+        RATES["24"],
+        tracks=(
+            Track(
+                Kind.AUDIO,
+                1,
+                clips=(
+                    Clip(
+                        *("Boom", Fraction(0), Fraction(2), Fraction(1), Fraction(3)),
+                        source=Source(roll.stem, url=str(roll), channels=3, sample_rate=48000),
+                        channels=(1,),
+                    ),
+                ),
+            ),
+        ),
+    )
+    formats.write(timeline, tmp_path / "cut.otio")
+    ran = conform("convert", tmp_path / "cut.otio", tmp_path / "cut.aaf", "--embed")
+    assert ran.code == 0, ran.err
+    (given,) = conform("extract", tmp_path / "cut.aaf", "-o", tmp_path / "out", "--json").json[
+        "files"
+    ]
+    back, _ = soundfile.read(given, dtype="int32", always_2d=True)
+    there, _ = soundfile.read(roll, dtype="int32", always_2d=True)
+    assert np.array_equal(back, there)
+    plain = conform("extract", film.edl, "-o", tmp_path / "none")
+    assert plain.code == 2
+    assert "holds no sound" in plain.err
+
+
+def test_options_of_one_format_are_refused_for_another(
+    conform: Conform, film: Film, tmp_path: Path
+) -> None:
+    ran = conform("convert", film.otio, tmp_path / "a.edl", "--embed")
+    assert ran.code == 2
+    assert "--embed is for aaf, not edl" in ran.err
+    assert conform("convert", film.otio, tmp_path / "b.edl", "--reels", "32").code == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,6 +17,9 @@ from ui.choosing import chosen
 from ui.options import FILE, examples, force_option, json_option, rate_option
 from ui.printing import console, exit_code, print_findings, print_json
 
+_OF_FORMAT = {"embed": "aaf", "reel_width": "edl", "form": "markers"}
+_OPTION = {"embed": "--embed", "reel_width": "--reels", "form": "--form"}
+_MARKERS = ("resolve", "protools", "avid", "reaper", "audition")
 _RANGE = re.compile(r"([AV])(\d+)(?:-[AV]?(\d+))?", re.IGNORECASE)
 
 
@@ -48,6 +52,7 @@ class TracksType(click.ParamType[frozenset[tuple[Kind, int]], str]):
         "conform convert REEL1.xml REEL1.aaf",
         "conform convert REEL1.aaf REEL1.edl --tracks A1-A4",
         "conform convert CUT.edl CUT.otio --rate 29.97df",
+        "conform convert CUT.otio NOTES.csv --form reaper",
     )
 )
 @click.argument("source", metavar="IN", type=FILE)
@@ -55,7 +60,15 @@ class TracksType(click.ParamType[frozenset[tuple[Kind, int]], str]):
 @click.option("--to", "form", metavar="FORMAT", help="The format, where OUT's suffix does not say.")
 @click.option("--timeline", "name", help="Which timeline, where IN holds several.")
 @click.option("--tracks", type=TracksType(), help="Only these tracks: V1,A1-A4.")
-@click.option("--embed", is_flag=True, help="Put the sound itself into the file (AAF).")
+@click.option("--embed", is_flag=True, help="AAF: put the sound itself into the file.")
+@click.option(
+    "--reels",
+    type=click.Choice(["8", "16", "32", "128"]),
+    help="EDL: the longest reel name that the reader takes.  [default: 8]",
+)
+@click.option(
+    "--form", "markers", type=click.Choice(list(_MARKERS)), help="Marker lists: whose form."
+)
 @rate_option
 @force_option
 @json_option
@@ -66,6 +79,8 @@ def command(
     name: str | None,
     tracks: frozenset[tuple[Kind, int]] | None,
     embed: bool,
+    reels: str | None,
+    markers: str | None,
     rate: Rate | None,
     force: bool,
     as_json: bool,
@@ -73,8 +88,12 @@ def command(
     """Convert the cut IN into OUT, in the format of OUT's suffix, and say what it cannot hold."""
     cut = formats.read(source, rate=rate)
     timeline = _only(chosen(cut.timelines, name, source), tracks)
-    options = {"embed": True} if embed else {}
-    lost = formats.write(timeline, target, format=form, force=force, **options)
+    asked = {
+        "embed": embed or None,
+        "reel_width": int(reels) if reels else None,
+        "form": markers,
+    }
+    lost = formats.write(timeline, target, format=form, force=force, **_fit(asked, target, form))
     findings = (*cut.findings, *lost)
     if as_json:
         answer = {"path": str(target), **timeline_json(timeline)}
@@ -83,6 +102,16 @@ def command(
         print_findings(findings, console())
         console().print(f"written: {target}", markup=False)
     return exit_code(findings)
+
+
+def _fit(asked: dict[str, Any], target: Path, form: str | None) -> dict[str, Any]:
+    """The options that are given, if the format to be written knows them."""
+    given = {name: value for name, value in asked.items() if value is not None}
+    found = formats.written_as(target, form)
+    for name in given:
+        if found.name != _OF_FORMAT[name]:
+            raise click.UsageError(f"{_OPTION[name]} is for {_OF_FORMAT[name]}, not {found.name}")
+    return given
 
 
 def _only(timeline: Timeline, tracks: frozenset[tuple[Kind, int]] | None) -> Timeline:

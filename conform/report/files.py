@@ -17,7 +17,7 @@ _BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class StemFile:
+class StemOnDisk:
     """One written file; `length` and `time_reference` in samples, sums as hexadecimal digits."""
 
     path: Path
@@ -31,7 +31,7 @@ class StemFile:
     md5: str
 
 
-def stem_files(paths: Iterable[Path], watch: Watch = unwatched) -> tuple[StemFile, ...]:
+def stem_files(paths: Iterable[Path], watch: Watch = unwatched) -> tuple[StemOnDisk, ...]:
     """Every stem, in the order given; raises `MediaError` for one that cannot be read."""
     stems = tuple(paths)
     files = []
@@ -41,7 +41,7 @@ def stem_files(paths: Iterable[Path], watch: Watch = unwatched) -> tuple[StemFil
     return tuple(files)
 
 
-def _stem(path: Path) -> StemFile:
+def _stem(path: Path) -> StemOnDisk:
     try:
         with soundfile.SoundFile(path) as sound:
             form = (sound.frames, sound.samplerate, sound.channels, sound.subtype)
@@ -51,7 +51,7 @@ def _stem(path: Path) -> StemFile:
     except (OSError, soundfile.SoundFileError) as fault:
         raise MediaError(f"the stem cannot be read back: {fault}", path=path) from fault
     length, rate, channels, subtype = form
-    return StemFile(path, length, rate, channels, subtype, reference, size, *sums)
+    return StemOnDisk(path, length, rate, channels, subtype, reference, size, *sums)
 
 
 def _sums(path: Path) -> tuple[str, str]:

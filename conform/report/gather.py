@@ -12,7 +12,7 @@ from conform.findings import Finding, warning
 from conform.media import Media
 from conform.prove import Proof
 from conform.report.drift import TakeDrift, Trend, take_drifts, trend
-from conform.report.files import StemFile, stem_files
+from conform.report.files import StemOnDisk, stem_files
 from conform.report.waves import Waves, event_waves
 from conform.synced import EventSync, Status, Sync
 from conform.tolerance import TOLERANCES, Judgement, Tolerance, judge
@@ -72,7 +72,7 @@ class Report:
     drifts: tuple[TakeDrift, ...]
     trend: Trend | None
     picture: Media | None
-    stems: tuple[StemFile, ...]
+    stems: tuple[StemOnDisk, ...]
     findings: tuple[Finding, ...]
 
     def count(self, status: Status) -> int:

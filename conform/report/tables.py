@@ -9,7 +9,7 @@ from typing import Any
 
 from conform.jsonable import Json, event_json, findings_json, media_json, roll_json, time_json
 from conform.report.drift import TakeDrift
-from conform.report.files import StemFile
+from conform.report.files import StemOnDisk
 from conform.report.gather import Line, Report
 from conform.report.waves import strongest
 from conform.report.words import visible
@@ -137,7 +137,7 @@ def _take(drift: TakeDrift) -> Json:
     }
 
 
-def _stem(stem: StemFile) -> Json:
+def _stem(stem: StemOnDisk) -> Json:
     return {
         "path": str(stem.path),
         "length": stem.length,

@@ -96,5 +96,5 @@ def channel_numbers(element: etree._Element, notes: Notebook) -> tuple[int, ...]
     numbers = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
     if all(part.isdecimal() and len(part) < 5 and int(part) for part in numbers):
         return tuple(int(part) for part in numbers)
-    notes.warn("fcpxml.channels", f"srcCh='{text}' of a {element.tag} names no channels", element)
+    notes.warn("fcpxml.channels", f"srcCh='{text}' of <{element.tag}> names no channels", element)
     return ()

@@ -48,5 +48,5 @@ def account(element: etree._Element, story: Container[str], notes: Notebook) -> 
         elif tag in _PARTS:
             account(child, story, notes)
         elif tag not in _READ and tag not in story and tag not in _SOUND:
-            said = f"a {tag} in a {element.tag} is not understood and left out"
+            said = f"<{tag}> in <{element.tag}> is not understood and left out"
             notes.count("fcpxml.unknown", said, child, Level.WARNING)

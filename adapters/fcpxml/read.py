@@ -149,6 +149,6 @@ def _rate(element: etree._Element, resources: Resources, given: Rate | None) -> 
     if common is None:
         said = "the file does not say its frame rate; give it with --rate"
         raise notes.refusal(said, element)
-    said = f"a {element.tag} without a rate is counted at {common.name}, the file's commonest rate"
+    said = f"<{element.tag}> without a rate is counted at {common.name}, the file's commonest rate"
     notes.count("fcpxml.rate", said, element)
     return common

@@ -34,7 +34,7 @@ class Notebook:
         match = _TIME.fullmatch(text.strip())
         if match and int(match[2] or 1):
             return Fraction(match[1]) / int(match[2] or 1)
-        self.warn("fcpxml.time", f"{name}='{text}' of a {element.tag} is no time", element)
+        self.warn("fcpxml.time", f"{name}='{text}' of <{element.tag}> is no time", element)
         return None
 
     def number(self, element: etree._Element, name: str) -> int | None:

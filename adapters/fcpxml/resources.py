@@ -69,7 +69,7 @@ class Resources:
         found = self._by_id.get(element.get("ref", ""))
         if found is not None and found.tag in tags:
             return found
-        said = f"ref='{element.get('ref', '')}' of a {element.tag} names no {' or '.join(tags)}"
+        said = f"ref='{element.get('ref', '')}' of <{element.tag}> names no {' or '.join(tags)}"
         self.notes.warn("fcpxml.ref", said, element)
         return None
 

@@ -70,7 +70,7 @@ class Story:
             if child.tag == "transition":
                 waiting.append(Waiting(child, at, before))
             elif child.tag not in ITEMS:
-                said = f"a {child.tag} in a storyline is not understood and left out"
+                said = f"<{child.tag}> in a storyline is not understood and left out"
                 notes.warn("fcpxml.unknown", said, child)
             elif item := self.item(child, cursor if at is None else at, frame):
                 self._join(waiting, item, frame)
@@ -83,7 +83,7 @@ class Story:
         if element.tag == "audition":
             return self._audition(element, at, frame)
         if element.tag in SILENT:
-            said = f"a {element.tag} is left out"
+            said = f"<{element.tag}> is left out"
             notes.count(f"fcpxml.{element.tag}", said, element)
             return None
         if frame.depth > MAX_DEPTH or max(self._numbers, len(self.pieces)) > MAX_ITEMS:
@@ -179,11 +179,11 @@ class Story:
         notes = self.resources.notes
         start, duration, rate = self._extent(element)
         if duration is None or duration <= 0:
-            said = f"a {element.tag} without a duration above zero is left out"
+            said = f"<{element.tag}> without a duration above zero is left out"
             notes.warn("fcpxml.duration", said, element)
             return None
         if max(abs(at), duration) > LONGEST:
-            said = f"a {element.tag} that lies or lasts beyond {LONGEST // 86_400} days is left out"
+            said = f"<{element.tag}> that lies or lasts beyond {LONGEST // 86_400} days is left out"
             notes.warn("fcpxml.duration", said, element)
             return None
         self._numbers += 1

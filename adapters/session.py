@@ -71,11 +71,20 @@ def load(path: Path) -> Sync:
 
     Raises `SessionError` for what is no session of ours, or one of a newer version.
     """
+    return load_reviewed(path)[0]
+
+
+def load_reviewed(path: Path) -> tuple[Sync, Review]:
+    """A session with the decisions it holds, an empty review where nobody has seen it yet."""
     try:
         root, _ = load_otio(path)
     except TimelineError as fault:
         raise SessionError(fault.message, path=path, line=fault.line) from fault
     header = _header(root, path)
+    return _sync(root, header, path), _review(header, path)
+
+
+def _sync(root: Any, header: dict[str, Any], path: Path) -> Sync:
     try:
         timeline, _ = timeline_from(root)
         found = _Places(header.get("paths", {}), path.parent)
@@ -99,17 +108,9 @@ def load(path: Path) -> Sync:
     return replace(sync, findings=(*sync.findings, *_moved(sync, path)))
 
 
-def load_review(path: Path) -> Review:
-    """The decisions that a session holds, an empty review where nobody has seen it yet.
-
-    Raises `SessionError` as `load` does.
-    """
+def _review(header: dict[str, Any], path: Path) -> Review:
     try:
-        root, _ = load_otio(path)
-    except TimelineError as fault:
-        raise SessionError(fault.message, path=path, line=fault.line) from fault
-    try:
-        return unpack(Review, plain(_header(root, path).get("review") or {}))
+        return unpack(Review, plain(header.get("review") or {}))
     except ValueError as fault:
         raise SessionError(f"its decisions are damaged: {fault}", path=path) from fault
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import floor
 from pathlib import Path
 
 import av
@@ -202,8 +203,11 @@ def _regular(stamps: list[int], step: Fraction) -> bool:
     The first may be stretched: muxers without edit lists hide the priming of the sound there.
     """
     slack = max(Fraction(1), step / 20)
+    parts, whole = step.numerator, step.denominator  # in integers: a feature has 170,000 frames
+    most, first = floor(slack * whole), stamps[1]
     return all(
-        abs(stamp - stamps[1] - index * step) <= slack for index, stamp in enumerate(stamps[1:])
+        abs((stamp - first) * whole - index * parts) <= most
+        for index, stamp in enumerate(stamps[1:])
     )
 
 

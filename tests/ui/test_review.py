@@ -246,7 +246,7 @@ class TestSaving:
         assert carried["0003"].choice is Choice.ACCEPTED
 
     def test_a_session_without_decisions_has_an_empty_review(self, session_file: Path) -> None:
-        assert files.load_review(session_file).decisions == ()
+        assert files.load_reviewed(session_file)[1].decisions == ()
 
     def test_the_place_of_the_picture_is_kept(self, true_sync: Sync, tmp_path: Path) -> None:
         sync = replace(true_sync, picture_in=Fraction(-8))

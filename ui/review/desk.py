@@ -11,14 +11,16 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+from conform import media
 from conform.decision import Decision, Review
+from conform.errors import ConformError
 from conform.holding import holding, marks
+from conform.media import Media
 from conform.synced import EventSync, Sync
 from conform.timecode import sample_at
 from conform.timeline import ZERO
 from ui.review.judging import Judged, judged
 from ui.review.layout import Layout, layout
-from ui.review.programme import guide_of
 from ui.review.state import Filter, SpotCheck, State, View
 
 Listener = Callable[[State, State], None]
@@ -39,7 +41,10 @@ class Desk:
     ) -> None:
         self.sync, self.path, self.second = sync, path, second
         self.picture = Path(sync.picture) if sync.picture else None
-        self.guide, self.guide_channels = guide_of(guide) if guide else (None, 1)
+        self.movie = probed(self.picture)
+        heard = self.movie if guide == self.picture else probed(guide)
+        self.guide = guide if heard and heard.audio else None
+        self.guide_channels = min(heard.audio[0].channels, 2) if heard and heard.audio else 1
         self.files: Mapping[str, str] = marks(sync, dict((review or Review()).marks))
         held = holding(review or Review(), sync, self.files)
         self.offline = offline(sync)
@@ -53,6 +58,7 @@ class Desk:
         self._listeners: list[Listener] = []
         self._layout: tuple[Review, SpotCheck | None, Layout] | None = None
         whole = View(ZERO, max(sync.length, Fraction(1)))
+        self._decisions: tuple[Review, Mapping[str, Decision]] = (held, held.by_event())
         self.state = State(held, selected=0 if sync.events else -1, view=whole)
 
     def listen_to(self, listener: Listener) -> None:
@@ -79,7 +85,14 @@ class Desk:
     @property
     def decision(self) -> Decision:
         """The decision on the selected event."""
-        return self.state.review.of(self.event.id) if self.event else Decision("")
+        return self.decided(self.event.id) if self.event else Decision("")
+
+    def decided(self, event: str) -> Decision:
+        """The decision on an event, an open one where there is none."""
+        review = self.state.review
+        if self._decisions[0] is not review:
+            self._decisions = (review, review.by_event())
+        return self._decisions[1].get(event) or Decision(event)
 
     @property
     def frames(self) -> int:
@@ -140,6 +153,14 @@ class Desk:
             for place, event in enumerate(self.sync.events)
             if _passes(event, self.standing[place], decisions.get(event.id), chosen)
         ]
+
+
+def probed(path: Path | None) -> Media | None:
+    """What a file holds; None where it is offline or none of its kind."""
+    try:
+        return media.probe(path) if path else None
+    except ConformError:
+        return None
 
 
 def offline(sync: Sync) -> frozenset[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -165,12 +164,3 @@ def difference(guide: Sound, new: Sound) -> Sound:
     gain = float(np.dot(guide, new)) / power if power > 1e-9 else 0.0
     left: Sound = guide - np.float32(np.clip(gain, -8.0, 8.0)) * new
     return left
-
-
-def guide_of(path: Path) -> tuple[Path | None, int]:
-    """A file's sound for listening and its channels (two at most); nothing where it has none."""
-    try:
-        found = media.probe(path).audio
-    except ConformError:
-        return None, 1
-    return (path, min(found[0].channels, 2)) if found else (None, 1)

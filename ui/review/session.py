@@ -32,9 +32,9 @@ class Session(Deciding):
         cls, path: Path, *, carried: Path | None = None, second: Path | None = None
     ) -> Session:
         """A session file; decisions of an earlier one are carried over where they still hold."""
-        sync, review = files.load(path), files.load_review(path)
+        sync, review = files.load_reviewed(path)
         if carried is not None:
-            before, old = files.load(carried), files.load_review(carried)
+            before, old = files.load_reviewed(carried)
             review = carry(old, before, sync, marks(sync, {}))
         return cls(sync, path=path, review=review, guide=Path(sync.picture), second=second)
 

@@ -19,6 +19,7 @@ from ui.viewer.correlation import title
 
 _LEFT, _RIGHT, _TOP, _FOOT = 58, 14, 28, 20
 _NEAR = 12.0  # pixels from a point at which a click takes it
+_LABELLED = 60  # events up to which steps are written out
 _STEP = 0.25  # frames between neighbours from which a step is named
 
 
@@ -29,6 +30,8 @@ class OffsetPlot(QWidget):
         super().__init__(parent)
         self._session = session
         self._trend = trend(session.sync)
+        self.points = _points(session)
+        self._low, self._high = _range([frames for _, _, frames in self.points])
         self.setMinimumSize(220, 110)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         session.listen_to(self._changed)
@@ -48,25 +51,8 @@ class OffsetPlot(QWidget):
     def _box(self) -> QRectF:
         return QRectF(_LEFT, _TOP, self.width() - _LEFT - _RIGHT, self.height() - _TOP - _FOOT)
 
-    def points(self) -> list[tuple[int, float, float]]:
-        """Place of the event, its middle in seconds of picture time, its offset in frames."""
-        session = self._session
-        found = []
-        for place, event in enumerate(session.sync.events):
-            offset = slip(event, session.sync)
-            if offset is not None:
-                first, last = session.span(event)
-                found.append((place, float(first + last) / 2, offset.frames))
-        return found
-
-    def _range(self) -> tuple[float, float]:
-        values = [frames for _, _, frames in self.points()] or [0.0]
-        low, high = min(*values, 0.0), max(*values, 0.0)
-        room = max((high - low) * 0.18, 0.5)
-        return low - room, high + room
-
     def _at(self, box: QRectF, seconds: float, frames: float) -> QPointF:
-        low, high = self._range()
+        low, high = self._low, self._high
         whole = max(float(self._session.sync.length), 1e-9)
         return QPointF(
             box.left() + seconds / whole * box.width(),
@@ -83,7 +69,7 @@ class OffsetPlot(QWidget):
             painter, self.width(), "Timecode offset along the reel", "" if hidden else self._said()
         )
         box = self._box()
-        points = self.points()
+        points = self.points
         if hidden or not points:
             painter.setPen(look.FAINT)
             painter.setFont(look.words(9))
@@ -99,7 +85,7 @@ class OffsetPlot(QWidget):
         painter.drawLine(QPointF(now, box.top()), QPointF(now, box.bottom()))
 
     def _grid(self, painter: QPainter, box: QRectF) -> None:
-        low, high = self._range()
+        low, high = self._low, self._high
         step = next(
             (s for s in (0.25, 0.5, 1, 2, 5, 10, 25, 50, 100, 250, 1000) if (high - low) / s <= 5),
             5000,
@@ -128,12 +114,16 @@ class OffsetPlot(QWidget):
         self, painter: QPainter, box: QRectF, points: list[tuple[int, float, float]]
     ) -> None:
         """Jumps from one event to the next: another recorder, or an edit; never drift."""
-        painter.setPen(QPen(look.LINE, 1, Qt.PenStyle.DashLine))
+        painter.setFont(look.figures(8))
+        painter.setPen(QPen(look.FAINT, 1, Qt.PenStyle.DashLine))
         for (_, first, low), (_, second, high) in pairwise(points):
             if abs(high - low) >= _STEP:
                 middle = (first + second) / 2
                 a, b = self._at(box, middle, low), self._at(box, middle, high)
                 painter.drawLine(a, b)
+                if abs(a.y() - b.y()) > 22 and len(points) <= _LABELLED:
+                    place = QPointF(a.x() + 4, (a.y() + b.y()) / 2 + 4)
+                    painter.drawText(place, f"{signed(high - low, 2)}")
 
     def _point(
         self, painter: QPainter, box: QRectF, place: int, seconds: float, frames: float
@@ -187,7 +177,24 @@ class OffsetPlot(QWidget):
         at, box = event.position(), self._box()
         away = [
             ((self._at(box, seconds, frames) - at).manhattanLength(), place)
-            for place, seconds, frames in self.points()
+            for place, seconds, frames in self.points
         ]
         if away and min(away)[0] <= _NEAR:
             self._session.select(min(away)[1])
+
+
+def _points(session: Session) -> list[tuple[int, float, float]]:
+    """Place of each placed event, its middle in seconds of picture time, its offset in frames."""
+    found = []
+    for place, event in enumerate(session.sync.events):
+        offset = slip(event, session.sync)
+        if offset is not None:
+            found.append((place, sum(session.edges[place]) / 2, offset.frames))
+    return found
+
+
+def _range(frames: list[float]) -> tuple[float, float]:
+    """What the plot spans, zero always among it."""
+    low, high = min([*frames, 0.0]), max([*frames, 0.0])
+    room = max((high - low) * 0.18, 0.5)
+    return low - room, high + room

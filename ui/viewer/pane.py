@@ -194,7 +194,7 @@ class PicturePane(QWidget):
         """Where the sound lies: against timecode as measured, and moved by hand."""
         session = self._session
         event = session.sync.events[place]
-        moved = session.state.review.of(event.id).nudge
+        moved = session.decided(event.id).nudge
         if moved:
             return f"nudged {nudged(moved, session.sync)}"
         found: Offset | None = slip(event, session.sync)

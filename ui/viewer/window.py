@@ -20,9 +20,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from conform import media
 from conform.errors import ConformError
+from conform.media import Media
 from conform.synced import Sync
+from ui.review.desk import probed
 from ui.review.export import export
 from ui.review.keymap import ACTIONS, keymap_file, load_keymap, save_keymap
 from ui.review.session import Session
@@ -143,24 +144,24 @@ class Window(QMainWindow):
 
     def _open_pictures(self) -> None:
         session = self.session
-        self._picture(session.picture, "The session names no picture")
-        if session.second is not None:
-            self._picture(session.second, "")
+        if session.picture is None:
+            self.picture.say("The session names no picture")
+        elif session.movie is None:
+            self.picture.say(f"Offline: {session.picture.name}\n\n{session.picture}")
+        else:
+            self._picture(session.movie)
+        second = probed(session.second)
+        if session.second is not None and second is None:
+            session.say(f"The second picture is offline: {session.second}")
+        elif second is not None:
+            self._picture(second)
 
-    def _picture(self, path: Path | None, without: str) -> None:
-        if path is None:
-            self.picture.say(without)
-            return
-        try:
-            video = media.probe(path).video
-        except ConformError as fault:
-            self.picture.say(f"Offline: {path.name}\n\n{fault.message}")
-            return
-        if not video:
-            self.picture.say(f"{path.name} holds no picture")
+    def _picture(self, movie: Media) -> None:
+        if not movie.video:
+            self.picture.say(f"{movie.path.name} holds no picture")
             return
         rate = self.session.sync.timeline.rate
-        server = self.picture.add(path, video[0], rate)
+        server = self.picture.add(movie.path, movie.video[0], rate)
         server.opened.connect(self._keys_are_far)
 
     def _keys_are_far(self, gap: int) -> None:

@@ -38,6 +38,8 @@ class Column:
     key: Callable[[Session, int], Any]
     right: bool = False
     tip: str = ""
+    room: str = ""
+    """The longest text that may come to stand here."""
 
 
 def _offset(part: str, digits: int) -> Callable[[Session, int], str]:
@@ -90,7 +92,7 @@ def _evidence(session: Session, place: int) -> str:
 
 
 def _nudge_key(session: Session, place: int) -> int:
-    return session.state.review.of(session.sync.events[place].id).nudge
+    return session.decided(session.sync.events[place].id).nudge
 
 
 def _nudged(session: Session, place: int) -> str:
@@ -108,7 +110,7 @@ def _status(session: Session, place: int) -> str:
 
 
 def _decided(session: Session, place: int) -> str:
-    decision = session.state.review.of(session.sync.events[place].id)
+    decision = session.decided(session.sync.events[place].id)
     sign = look.CHOICES[decision.choice]
     words = [f"{sign.shape} {sign.word}".strip()]
     words += ["carried"] if decision.carried else []
@@ -131,7 +133,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("", _flag, _unflagged, tip="Flagged: a person must decide"),
     Column("#", _number, _place, right=True, tip="Event"),
     Column("Status", _status, _mark),
-    Column("Decision", _decided, _decided),
+    Column("Decision", _decided, _decided, room="✓ accepted ✎"),
     Column("Record in", _record_in, _place),
     Column("Clip", _clip, _clip),
     Column("Frames", _offset("frames", 2), _slip_key, right=True, tip="Timecode off by, in frames"),
@@ -140,7 +142,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("", _sense, _slip_key, tip="Whether timecode put the sound early or late"),
     Column("±", _spread, _spread_key, right=True, tip="95 % half-width, in samples"),
     Column("Evid.", _evidence, _score, right=True, tip="This place : the next best, powers of ten"),
-    Column("Nudge", _nudged, _nudge_key, tip="Moved by hand"),
+    Column("Nudge", _nudged, _nudge_key, tip="Moved by hand", room="0.25 fr early"),
 )
 
 _SPOT_HIDES = {6, 7, 8, 9, 10, 11, 12}
@@ -191,7 +193,7 @@ class EventModel(QAbstractTableModel):
         if name == "Status":
             return look.SIGNS[session.standing[place].mark].hue
         if name == "Decision":
-            return look.CHOICES[session.state.review.of(session.sync.events[place].id).choice].hue
+            return look.CHOICES[session.decided(session.sync.events[place].id).choice].hue
         if index.column() == 0:
             return look.DOUBT
         return None
@@ -304,6 +306,7 @@ class Worklist(QTableView):
                 for row in range(min(model.rowCount(), _MEASURED))
             ]
             widest = max((cells.horizontalAdvance(text) for text in texts), default=0)
+            widest = max(widest, cells.horizontalAdvance(said.room))
             self.setColumnWidth(column, max(widest + 12, heads.horizontalAdvance(said.name) + 14))
 
     def _chosen(self, now: QModelIndex, before: QModelIndex) -> None:
@@ -315,8 +318,6 @@ class Worklist(QTableView):
             self._busy = True
             self._shown.choose()
             self._busy = False
-        if before.review is not now.review:
-            self.fit()
         if before.selected != now.selected or before.shown != now.shown:
             self._point()
 

@@ -62,7 +62,7 @@ def test_a_whole_review_by_keys(window: Window, qtbot: QtBot, session_file: Path
     assert session.state.review.of(session.sync.events[flagged].id).choice is Choice.REJECTED
     assert session.undecided() == []
     qtbot.waitUntil(lambda: session.state.saved, timeout=5000)
-    kept = files.load_review(session_file)
+    kept = files.load_reviewed(session_file)[1]
     assert kept.of(session.sync.events[flagged].id).comment == "ask the editor, jkl"
 
 

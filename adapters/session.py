@@ -7,7 +7,9 @@ rolls and what concerns the whole lie in the timeline's metadata.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -29,6 +31,7 @@ from conform.roll import Roll, RollChannel
 from conform.synced import EventSync, Sync
 from conform.timecode import Rate
 from conform.timeline import Clip
+from conform.writing import whole_file
 
 _VERSION = 1
 
@@ -59,7 +62,7 @@ def save(
             "rolls": [pack(roll) for roll in sync.rolls],
             "paths": _paths(sync, path),
             "events": stray,
-            **({} if review is None else {"review": pack(review)}),
+            _REVIEW: _as_text(review or Review()),
         }
         save_otio(root, path, force=force, sources=sources)
     except (UnicodeError, MismatchError) as fault:
@@ -108,10 +111,38 @@ def _sync(root: Any, header: dict[str, Any], path: Path) -> Sync:
     return replace(sync, findings=(*sync.findings, *_moved(sync, path)))
 
 
+def save_review(review: Review, path: Path) -> None:
+    """Put a review into a session on disk, whose other bytes stay as they are.
+
+    A session without a place for it is written anew. Raises `RenderError` or `SessionError`.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as fault:
+        raise SessionError(f"cannot be read: {fault.strerror}", path=path) from fault
+    places = list(_PLACE.finditer(raw))
+    if len(places) != 1:
+        save(load(path), path, review, force=True)
+        return
+    start, end = places[0].span(1)
+    text = json.dumps(_as_text(review)).encode()
+    with whole_file(path, force=True) as temporary:
+        temporary.write_bytes(raw[:start] + text + raw[end:])
+
+
+_REVIEW = "picturelock_review"
+_PLACE = re.compile(rb'"picturelock_review"\s*:\s*("(?:[^"\\]|\\.)*+")')
+
+
+def _as_text(review: Review) -> str:
+    """A review as one text, so that it can change without the rest of a long session."""
+    return json.dumps(pack(review), ensure_ascii=True)
+
+
 def _review(header: dict[str, Any], path: Path) -> Review:
     try:
-        return unpack(Review, plain(header.get("review") or {}))
-    except ValueError as fault:
+        return unpack(Review, json.loads(header.get(_REVIEW) or "{}"))
+    except (TypeError, ValueError) as fault:
         raise SessionError(f"its decisions are damaged: {fault}", path=path) from fault
 
 

@@ -42,6 +42,8 @@ class Pyramid:
     length: int
     known: int
     levels: tuple[Pairs, ...]
+    base: int = BASE
+    """Samples in a pair of level 0."""
 
     @property
     def channels(self) -> int:
@@ -53,7 +55,7 @@ class Pyramid:
 
         Columns outside the sound, or not read as yet, are 0.
         """
-        level, size = 0, BASE
+        level, size = 0, self.base
         while level + 1 < len(self.levels) and size * _JOINED <= step:
             level, size = level + 1, size * _JOINED
         pairs = self.levels[level]
@@ -106,6 +108,12 @@ def growing(path: Path, *, watch: Watch = unwatched, every: int = 32) -> Iterato
     if not parts:
         parts = [np.zeros((0, stream.channels, 2), np.int16)]
     yield _pyramid(parts, stream.sample_rate, known, known)
+
+
+def pyramid_of(columns: Columns, step: int, sample_rate: int, length: int) -> Pyramid:
+    """A pyramid over columns of `step` samples each: of sound that is put together, not read."""
+    base = np.clip(np.rint(columns * _TOP), -_TOP, _TOP).astype(np.int16)
+    return Pyramid(sample_rate, length, length, _levels(base), step)
 
 
 def _pairs(block: Samples) -> Pairs:

@@ -87,7 +87,9 @@ def seeking(folder: Path, app: QApplication) -> list[Reading]:
     ):
         cpu = [ms for ms in seeks(path, count)]
         found.append(Reading(f"{name}, median", statistics.median(cpu), "CPU-ms", limit))
-    found.append(Reading("longest UI pause while seeking in long groups", pauses(group, app), "ms", 50))
+    found.append(
+        Reading("longest UI pause while seeking in long groups", pauses(group, app), "ms", 50)
+    )
     return found
 
 
@@ -152,8 +154,9 @@ def opening(path: Path, app: QApplication, *, until_drawn: bool) -> tuple[float,
     start = time.perf_counter()
     window = opened(Session.opened(path))
     done: list[float] = []
-    window.peaks.done.connect(lambda: done.append(time.perf_counter()))
-    while until_drawn and not done:
+    window.assembler.ready.connect(lambda: done.append(time.perf_counter()))
+    window.peaks.done.connect(lambda: window.assembler.ask())
+    while until_drawn and (not done or window.waves.get(window.session.guide) is None):
         app.processEvents()
         time.sleep(0.001)
     window.grab()
@@ -175,7 +178,9 @@ def redraws(window: Window) -> list[Reading]:
     return [
         Reading("redraw of all lanes at another zoom, 1600 px", drawn(lanes.grab, anew), "CPU-ms"),
         Reading("redraw per lane, 1600 px", drawn(lanes.grab, anew) / 4, "CPU-ms", 2.0),
-        Reading("redraw with the playhead moved, 1600 px", drawn(lanes.grab, playhead), "CPU-ms", 2),
+        Reading(
+            "redraw with the playhead moved, 1600 px", drawn(lanes.grab, playhead), "CPU-ms", 2
+        ),
     ]
 
 
@@ -289,7 +294,9 @@ def take(path: Path, number: int) -> Roll:
     with path.open("wb") as file:
         file.write(head)
         file.truncate(len(head) + size)
-    channels = tuple(RollChannel(name, path, n) for n, name in enumerate(("Boom", "Lav 1", "Lav 2")))
+    channels = tuple(
+        RollChannel(name, path, n) for n, name in enumerate(("Boom", "Lav 1", "Lav 2"))
+    )
     return replace(Roll(path.stem, channels, samples, 48000), start=Fraction(number * 300))
 
 

@@ -20,7 +20,7 @@ from conform.synced import EventSync, Sync
 from conform.timecode import sample_at
 from conform.timeline import ZERO
 from ui.review.judging import Judged, judged
-from ui.review.layout import Layout, layout
+from ui.review.layout import Layout, laid_alike, layout
 from ui.review.state import Filter, SpotCheck, State, View
 
 Listener = Callable[[State, State], None]
@@ -137,13 +137,15 @@ class Desk:
     def layout(self) -> Layout:
         """What lies under the picture as decided, a hidden offset of a spot-check included."""
         review, spot, held = self.state.review, self.state.spot, self._layout
-        if held is None or held[0] is not review or held[1] is not spot:
-            stems = held[2].stems if held else ()
-            made = layout(
-                _with_trial(self.sync, spot), review, self.guide, self.guide_channels, stems=stems
-            )
-            held = self._layout = (review, spot, made)
-        return held[2]
+        if held is not None and held[0] is review and held[1] is spot:
+            return held[2]
+        if held is not None and held[1] is spot and laid_alike(held[0], review):
+            made = held[2]  # a comment or an acceptance moves nothing
+        else:
+            sync, stems = _with_trial(self.sync, spot), held[2].stems if held else ()
+            made = layout(sync, review, self.guide, self.guide_channels, stems=stems)
+        self._layout = (review, spot, made)
+        return made
 
     def shown(self) -> list[int]:
         """The events that pass the filter, in record order."""

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conform.decision import Review, applied
+from conform.decision import Choice, Review, applied
 from conform.plan import plan
 from conform.region import Region
 from conform.synced import Sync
@@ -68,3 +68,17 @@ def layout(
         guide_channels,
         dict(by_stem),
     )
+
+
+def laid_alike(before: Review, after: Review) -> bool:
+    """Whether two reviews lay every sound at the same place."""
+    return _laid(before) == _laid(after)
+
+
+def _laid(review: Review) -> set[tuple[object, ...]]:
+    """The decisions that move or silence something."""
+    return {
+        (one.event, one.nudge, one.take, one.place, one.choice is Choice.REJECTED)
+        for one in review.decisions
+        if one.nudge or one.take or one.choice is Choice.REJECTED
+    }

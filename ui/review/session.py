@@ -81,7 +81,7 @@ class Session(Deciding):
     def save(self) -> None:
         """Write the session with its decisions, whole; raises `ConformError`."""
         review = self.state.review
-        write(self.sync, self.path, review)
+        write(self.path, review)
         self.saved(review)
 
     def saved(self, review: Review) -> None:
@@ -106,7 +106,7 @@ class Session(Deciding):
         return applied(self.sync, self.state.review)
 
 
-def write(sync: Sync, path: Path | None, review: Review) -> None:
-    """Put a session on disk with its review; nothing where it came without a file."""
+def write(path: Path | None, review: Review) -> None:
+    """Put a review into its session on disk; nothing where it came without a file."""
     if path is not None:
-        files.save(sync, path, review, force=True)
+        files.save_review(review, path)

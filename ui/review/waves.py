@@ -7,9 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from conform.peaks import Columns, Pyramid
+from conform.peaks import Columns, Pyramid, pyramid_of
 from conform.region import Region
 from ui.review.layout import Layout
+
+COARSE = 1024
+"""Samples in a column of an assembled stem."""
+
+_WIDE = 120
+"""Seconds of view from which stems are drawn as they were last assembled."""
 
 
 class Waves:
@@ -18,6 +24,7 @@ class Waves:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._held: dict[Path, Pyramid] = {}
+        self._whole: dict[str, Pyramid] = {}
         self.version = 0
 
     def put(self, path: Path, pyramid: Pyramid) -> None:
@@ -39,8 +46,47 @@ class Waves:
         scale = pyramid.sample_rate / layout.sample_rate
         return pyramid.columns(first * scale, step * scale, count)[:, : layout.guide_channels]
 
+    def assemble(self, layout: Layout) -> None:
+        """Put every stem together at a coarse grain, so that a whole reel is drawn at once."""
+        count = -(-layout.length // COARSE)
+        made = {
+            stem: pyramid_of(
+                self._coarse(layout, stem, count),
+                COARSE,
+                layout.sample_rate,
+                layout.length,
+            )
+            for stem in layout.stems
+        }
+        with self._lock:
+            self._whole = made
+            self.version += 1
+
+    def _coarse(self, layout: Layout, stem: str, count: int) -> Columns:
+        """A stem in columns of `COARSE` samples, each region's to the nearest one."""
+        out = np.zeros((count, 1, 2), np.float32)
+        for region in layout.of(stem):
+            pyramid = self.get(region.path)
+            if pyramid is None:
+                continue
+            level = pyramid.levels[min(1, len(pyramid.levels) - 1)]
+            first, source = region.record_first // COARSE, region.source_first // COARSE
+            part = level[source : source + region.length // COARSE + 1, region.channel]
+            seen = out[first : first + len(part), 0]
+            np.minimum(seen[:, 0], part[: len(seen), 0], out=seen[:, 0])
+            np.maximum(seen[:, 1], part[: len(seen), 1], out=seen[:, 1])
+        return out / np.float32(32767)
+
     def stem(self, layout: Layout, stem: str, first: float, step: float, count: int) -> Columns:
-        """One stem as it is laid, shaped (columns, 1, 2)."""
+        """One stem as it is laid, shaped (columns, 1, 2); of a wide view, as last assembled."""
+        whole = self._whole.get(stem)
+        if step < COARSE or count * step < _WIDE * layout.sample_rate:
+            return self._direct(layout, stem, first, step, count)
+        if whole is None:
+            return np.zeros((count, 1, 2), np.float32)
+        return whole.columns(first, step, count)
+
+    def _direct(self, layout: Layout, stem: str, first: float, step: float, count: int) -> Columns:
         out = np.zeros((count, 1, 2), np.float32)
         for region in layout.under(stem, int(first), int(first + step * count) + 1):
             self._region(out, region, layout, first, step)

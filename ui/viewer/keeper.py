@@ -45,7 +45,7 @@ class Keeper(QObject):
 
     def _write(self, review: Review) -> None:
         try:
-            write(self._session.sync, self._session.path, review)
+            write(self._session.path, review)
         except ConformError as fault:
             self.failed.emit(str(fault))
         else:

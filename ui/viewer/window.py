@@ -32,6 +32,7 @@ from ui.review.waves import Waves
 from ui.viewer import dialogs
 from ui.viewer.actions import deeds
 from ui.viewer.analysis import Analysis
+from ui.viewer.assembling import Assembler
 from ui.viewer.bar import TransportBar
 from ui.viewer.correlation import CorrelationPane
 from ui.viewer.detail import DetailServer
@@ -78,6 +79,9 @@ class Window(QMainWindow):
         self._menus()
         self._connect()
         self.peaks = PeakServer(self.waves, self._sounds(), self)
+        self.assembler = Assembler(session, self.waves, self)
+        self.assembler.ready.connect(self.lanes.update)
+        self.peaks.grown.connect(self.assembler.ask)
         self.peaks.grown.connect(self.lanes.update)
         self._open_pictures()
         application = QApplication.instance()
@@ -312,6 +316,7 @@ class Window(QMainWindow):
         self.transport.close()
         self.picture.close_reels()
         self.peaks.close()
+        self.assembler.close()
         self.detail.close()
         self.analysis.close()
         self.keeper.close()

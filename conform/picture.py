@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -30,17 +31,21 @@ def place_picture(timeline: Timeline, media: Media) -> Picture:
     length, odd = _length(timeline, media)
     start, why = _start(timeline, media, length)
     findings = [*odd, *why]
-    overhang = timeline.duration - (start + length)
-    if overhang > 0:
-        frames = timeline.rate.nearest(overhang)
-        findings.append(
-            warning(
-                "picture.short",
-                f"the cut runs on {frames} frames after the picture's end",
-                media.path.name,
-            )
-        )
+    findings += _overhangs(timeline, start, length, media.path.name)
     return Picture(start, length, tuple(findings))
+
+
+def _overhangs(
+    timeline: Timeline, start: Fraction, length: Fraction, name: str
+) -> Iterator[Finding]:
+    """What of the cut lies before or after the picture, and so under no picture at all."""
+    for code, over, where in (
+        ("picture.late", start, "begins {} frames before the picture's first"),
+        ("picture.short", timeline.duration - (start + length), "runs on {} frames after its end"),
+    ):
+        if over > 0:
+            frames = timeline.rate.nearest(over)
+            yield warning(code, f"the cut {where.format(frames)}", name)
 
 
 def _length(timeline: Timeline, media: Media) -> tuple[Fraction, list[Finding]]:

@@ -72,6 +72,12 @@ def test_a_cut_longer_than_the_picture_is_told() -> None:
     assert "100 frames" in finding.message
 
 
+def test_a_cut_that_begins_before_the_picture_is_told() -> None:
+    (finding,) = place_picture(cut(), movie(timecode="01:00:02:00")).findings
+    assert finding.code == "picture.late"
+    assert "50 frames" in finding.message
+
+
 def test_a_guide_without_picture_is_as_long_as_its_sound() -> None:
     placed = place_picture(cut(), replace(movie(), video=()))
     assert placed.length == 40

@@ -3,14 +3,14 @@
     python -m tests.bench.sync --scenes 3 [--voices FOLDER] [--peers VENV/bin/python]
 
 Each pair runs in a fresh process, so that CPU seconds and peak memory are a user's. Peers run in
-their own environment (`pip install audio-offset-finder audalign syncstart`) and need ffmpeg.
+their own environment (`pip install audio-offset-finder audalign syncstart`) and need ffmpeg and
+ffprobe.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -63,6 +63,17 @@ with contextlib.redirect_stdout(sys.stderr):
 {body}
 print(json.dumps({{"lag": lag, "sure": sure, "half": half}}))
 """
+_LEAN = """
+import json, os, subprocess, sys
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+said = child.stdout.read().decode()
+_, status, used = os.wait4(child.pid, 0)
+code = os.waitstatus_to_exitcode(status)
+cpu = used.ru_utime + used.ru_stime
+print(json.dumps({"said": said, "code": code, "cpu": cpu, "kilobytes": used.ru_maxrss}))
+"""
+"""Runs a command and tells what it cost. Linux counts into a program's peak memory what the process
+that started it held, so a small interpreter starts it, not the one that makes the material."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +89,14 @@ class Tool:
         indented = "".join(f"    {line}\n" for line in self.body.strip().splitlines())
         program = _AROUND.format(body=indented)
         command = [self.python, "-c", program, str(pair.reference), str(pair.other)]
-        with tempfile.TemporaryFile() as out:
-            process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL)
-            _, status, used = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            out.seek(0)
-            text = out.read().decode().strip()
-        if process.returncode or not text:
+        lean = [sys.executable, "-I", "-S", "-c", _LEAN]
+        told = json.loads(subprocess.run([*lean, *command], check=True, capture_output=True).stdout)
+        lines = told["said"].strip().splitlines()
+        if told["code"] or not lines:
             return None
-        answer = json.loads(text.splitlines()[-1])
-        cpu = used.ru_utime + used.ru_stime
-        return Run(pair, answer["lag"], answer["sure"], answer["half"], cpu, used.ru_maxrss / 1024)
+        answer = json.loads(lines[-1])
+        lag, sure, half = answer["lag"], answer["sure"], answer["half"]
+        return Run(pair, lag, sure, half, told["cpu"], told["kilobytes"] / 1024)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ import matplotlib
 use = matplotlib.use
 matplotlib.use = lambda name: use("Agg")
 from syncstart import file_offset
-sys.argv = ["syncstart", reference, other, "-t", "100000", "-s", "-q"]
+sys.argv = ["syncstart"]
 cut, seconds = file_offset(in1=reference, in2=other, take=100000, show=False, quiet=True)
 lag, sure = float(seconds if cut == reference else -seconds), True
 """

@@ -54,6 +54,7 @@ def sync(
     probed = media.probe(picture) if isinstance(picture, Path) else picture
     if not probed.audio:
         raise AlignError("has no sound to sync to; use the editor's guide movie", path=probed.path)
+    rolls = [roll for roll in rolls if not _is_picture(roll, probed.path)]
     guide, findings = listen(probed, timeline, watch)
     listed = events(timeline)
     attempts = []
@@ -74,6 +75,11 @@ def sync(
         findings=(*findings, *odd),
         picture_in=guide.picture_in,
     )
+
+
+def _is_picture(roll: Roll, picture: Path) -> bool:
+    """Whether a recording is the guide movie itself, lying among the rolls: it proves nothing."""
+    return any(path.exists() and path.samefile(picture) for path in roll.paths)
 
 
 def _attempt(

@@ -204,3 +204,11 @@ def test_a_silent_guide_measures_nothing(film: Film, tmp_path: Path) -> None:
     assert answer.events[0].status is Status.METADATA
     assert answer.events[0].zero == answer.events[0].timecode_zero
     assert answer.events[0].match is None
+
+
+def test_the_guide_movie_among_the_rolls_proves_nothing(film: Film) -> None:
+    """A movie that lies in the rolls' folder matches itself everywhere; it is no take."""
+    timeline = formats.read(film.edl, rate=RATES["23.976"]).timelines[0]
+    movie = rolls.read(film.movie)
+    answer = sync(timeline, film.movie, [movie])
+    assert all(event.roll is None for event in answer.events)

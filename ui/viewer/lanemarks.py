@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil, floor
 
 from PyQt6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPolygonF
+from PyQt6.QtGui import QColor, QPainter, QPixmap, QPolygonF
 
 from conform.decision import Choice
 from ui.review.session import Session
@@ -134,21 +134,29 @@ def loop(painter: QPainter, session: Session, ground: Ground) -> None:
         painter.fillRect(QRectF(left, 0, right - left, ground.height - OVERVIEW), tint)
 
 
-def overview(painter: QPainter, session: Session, ground: Ground) -> None:
-    """The whole reel along the foot: its events, and what the lanes show of it."""
-    whole = max(float(session.sync.length), 1.0)
+def reel(session: Session, ground: Ground, ratio: float) -> QPixmap:
+    """Every event of the whole reel, flagged ones tall and in their hue; drawn once."""
     box = ground.overview
-    painter.fillRect(box, look.PANE)
-    for place, (first, last) in enumerate(session.edges):
-        judge = session.standing[place]
+    made = QPixmap(max(1, round(box.width() * ratio)), max(1, round(box.height() * ratio)))
+    made.setDevicePixelRatio(ratio)
+    made.fill(look.PANE)
+    painter = QPainter(made)
+    scale = box.width() / max(float(session.sync.length), 1.0)
+    for (first, last), judge in zip(session.edges, session.standing, strict=True):
         height = box.height() - 4 if judge.flagged else box.height() / 3
         hue = look.SIGNS[judge.mark].hue if judge.flagged else look.FAINT
-        left, width = (part / whole * box.width() for part in (first, last - first))
-        bar = QRectF(box.left() + left, box.bottom() - height - 2, max(1.0, width - 1), height)
-        painter.fillRect(bar, hue)
-    left, width = (
-        float(part) / whole * box.width() for part in (ground.first, ground.view.seconds)
-    )
+        width = max(1.0, (last - first) * scale - 1)
+        painter.fillRect(QRectF(first * scale, box.height() - height - 2, width, height), hue)
+    painter.end()
+    return made
+
+
+def overview(painter: QPainter, session: Session, ground: Ground, drawn: QPixmap) -> None:
+    """The whole reel along the foot, and what the lanes show of it."""
+    box = ground.overview
+    painter.drawPixmap(box.topLeft(), drawn)
+    scale = box.width() / max(float(session.sync.length), 1.0)
+    left, width = ground.first * scale, (ground.last - ground.first) * scale
     painter.setBrush(QColor(255, 255, 255, 22))
     painter.setPen(look.DIM)
     painter.drawRect(QRectF(box.left() + left, box.top(), max(3.0, width - 1), box.height() - 1))

@@ -39,6 +39,7 @@ class Lanes(QWidget):
         self._painter = LaneWaves(session, waves, detail)
         self._still: QPixmap | None = None
         self._key: object = None
+        self._reel: tuple[object, QPixmap] | None = None
         self._grabbed = ""
         self.setMinimumHeight(RULER + EDITS + OVERVIEW + 90)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -96,7 +97,10 @@ class Lanes(QWidget):
         lanemarks.events(painter, session, ground)
         lanemarks.markers(painter, session, ground)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        lanemarks.overview(painter, session, ground)
+        key = (ground.width, ratio)
+        if self._reel is None or self._reel[0] != key:
+            self._reel = (key, lanemarks.reel(session, ground, ratio))
+        lanemarks.overview(painter, session, ground, self._reel[1])
         lanemarks.names(painter, session, ground, near=self._detail.latest is not None)
 
     # -- hands --------------------------------------------------------------------------------

@@ -116,12 +116,14 @@ class OffsetPlot(QWidget):
         """Jumps from one event to the next: another recorder, or an edit; never drift."""
         painter.setFont(look.figures(8))
         painter.setPen(QPen(look.FAINT, 1, Qt.PenStyle.DashLine))
+        free = box.left()
         for (_, first, low), (_, second, high) in pairwise(points):
             if abs(high - low) >= _STEP:
                 middle = (first + second) / 2
                 a, b = self._at(box, middle, low), self._at(box, middle, high)
                 painter.drawLine(a, b)
-                if abs(a.y() - b.y()) > 22 and len(points) <= _LABELLED:
+                if abs(a.y() - b.y()) > 22 and a.x() >= free and len(points) <= _LABELLED:
+                    free = a.x() + 56
                     place = QPointF(a.x() + 4, (a.y() + b.y()) / 2 + 4)
                     painter.drawText(place, f"{signed(high - low, 2)}")
 

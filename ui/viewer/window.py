@@ -112,6 +112,7 @@ class Window(QMainWindow):
         bar = self.statusBar()
         if bar is not None:
             bar.setSizeGripEnabled(False)
+            bar.setContentsMargins(6, 0, 10, 0)
             bar.addPermanentWidget(self._sound)
             bar.addPermanentWidget(self._saved)
         self._tell_saved(self.session.state)

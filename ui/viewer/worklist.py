@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -154,6 +154,7 @@ class EventModel(QAbstractTableModel):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._rows = {event.id: row for row, event in enumerate(session.sync.events)}
         self._answers: dict[int, Callable[[QModelIndex], Any]] = {
             Qt.ItemDataRole.DisplayRole: self._text,
             _SORT: self._key,
@@ -225,9 +226,21 @@ class EventModel(QAbstractTableModel):
         return None
 
     def _changed(self, before: State, now: State) -> None:
-        if before.review is not now.review or before.spot is not now.spot:
-            last = self.index(max(0, self.rowCount() - 1), len(COLUMNS) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
+        if before.spot is not now.spot:
+            self._tell(range(self.rowCount()))
+        elif before.review is not now.review:
+            changed = set(before.review.decisions) ^ set(now.review.decisions)
+            self._tell(sorted({self._rows[one.event] for one in changed}))
+
+    def _tell(self, rows: Sequence[int]) -> None:
+        """Have rows drawn anew: each by itself, unless it is most of them."""
+        last = len(COLUMNS) - 1
+        if len(rows) > _MEASURED:
+            rows = range(rows[0], rows[-1] + 1)
+            self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], last))
+            return
+        for row in rows:
+            self.dataChanged.emit(self.index(row, 0), self.index(row, last))
 
 
 class _Shown(QSortFilterProxyModel):

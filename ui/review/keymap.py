@@ -109,6 +109,7 @@ ACTIONS: tuple[Action, ...] = (
         ("overlay", "Guide and new over each other", "V"),
         ("difference", "Difference lane", "D"),
         ("compare", "Second picture: beside, over, difference", "B"),
+        ("proxy", "Make a half-size proxy of the picture", "Ctrl+P"),
         ("keys", "Keys", "F1"),
     ),
 )

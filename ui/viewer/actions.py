@@ -31,6 +31,9 @@ class Room(Protocol):
     def edit_keys(self) -> None:
         """Show the keys."""
 
+    def make_proxy(self) -> None:
+        """Make the picture quick to seek in."""
+
     def calibrate(self) -> None:
         """Show the flash and beep."""
 
@@ -55,6 +58,7 @@ def deeds(session: Session, transport: Transport, room: Room) -> dict[str, Deed]
         "comment": room.write_comment,
         "take": room.choose_take,
         "keys": room.edit_keys,
+        "proxy": room.make_proxy,
         "calibrate": room.calibrate,
         "export": room.export,
         "find": room.search,

@@ -55,10 +55,21 @@ class PicturePane(QWidget):
         """Show a movie; a second one is for comparing."""
         reel = _Reel(path.name, stream, FrameServer(path, rate, self))
         self._reels.append(reel)
-        reel.server.ready.connect(lambda number, image: self._ready(reel, number, image))
-        reel.server.failed.connect(lambda reason: self._failed(reel, reason))
+        self._connect(reel)
         self._ask()
         return reel.server
+
+    def exchange(self, path: Path, stream: VideoStream, rate: Rate) -> None:
+        """Show the first movie from another file, such as its proxy."""
+        reel = self._reels[0]
+        reel.server.close()
+        self._reels[0] = _Reel(reel.name, stream, FrameServer(path, rate, self), reel.image)
+        self._connect(self._reels[0])
+        self._ask()
+
+    def _connect(self, reel: _Reel) -> None:
+        reel.server.ready.connect(lambda number, image: self._ready(reel, number, image))
+        reel.server.failed.connect(lambda reason: self._failed(reel, reason))
 
     def say(self, message: str) -> None:
         """Show words instead of a picture."""

@@ -44,6 +44,7 @@ from ui.viewer.offsets import OffsetPlot
 from ui.viewer.outputs import Output, best_output
 from ui.viewer.pane import PicturePane
 from ui.viewer.peaks import PeakServer
+from ui.viewer.proxying import ProxyMaker, proxy_of
 from ui.viewer.transport import Transport
 from ui.viewer.worklist import Worklist
 
@@ -78,6 +79,9 @@ class Window(QMainWindow):
         self._arrange()
         self._menus()
         self._connect()
+        self.proxies = ProxyMaker(self)
+        self.proxies.said.connect(session.say)
+        self.proxies.made.connect(self._use_proxy)
         self.peaks = PeakServer(self.waves, self._sounds(), self)
         self.assembler = Assembler(session, self.waves, self)
         self.assembler.ready.connect(self.lanes.update)
@@ -167,11 +171,28 @@ class Window(QMainWindow):
             return
         rate = self.session.sync.timeline.rate
         server = self.picture.add(movie.path, movie.video[0], rate)
-        server.opened.connect(self._keys_are_far)
+        if movie is self.session.movie:
+            server.opened.connect(self._keys_are_far)
 
     def _keys_are_far(self, gap: int) -> None:
-        if gap > _FAR_KEYS:
-            self.session.say(f"This movie has a key frame every {gap} frames only: seeking is slow")
+        """Use the proxy of a movie that is slow to seek, or offer to make one."""
+        movie = self.session.movie
+        if gap <= _FAR_KEYS or movie is None:
+            return
+        if proxy_of(movie.path).exists():
+            self._use_proxy(proxy_of(movie.path))
+            return
+        keys = " or ".join(self.keymap.keys("proxy"))
+        self.session.say(
+            f"This movie has {gap} frames between key frames, and is slow to seek: "
+            f"a half-size proxy helps ({keys})"
+        )
+
+    def _use_proxy(self, path: Path) -> None:
+        held = probed(path)
+        if held is not None and held.video:
+            self.picture.exchange(path, held.video[0], self.session.sync.timeline.rate)
+            self.session.say("The picture is shown from its half-size proxy")
 
     # -- keys ---------------------------------------------------------------------------------
 
@@ -236,6 +257,11 @@ class Window(QMainWindow):
                 save_keymap(self.keymap, keymap_file())
             except ConformError as fault:
                 self.session.say(str(fault))
+
+    def make_proxy(self) -> None:
+        """Make a half-size proxy of the picture, and show it when it is there."""
+        if self.session.movie is not None and self.session.movie.video:
+            self.proxies.make(self.session.movie.path)
 
     def calibrate(self) -> None:
         """Show flash and beep."""
@@ -316,6 +342,7 @@ class Window(QMainWindow):
         self.session.comment(self.inspector.comment.text())
         self.transport.close()
         self.picture.close_reels()
+        self.proxies.close()
         self.peaks.close()
         self.assembler.close()
         self.detail.close()

@@ -179,3 +179,20 @@ def test_a_second_picture_beside_over_and_as_difference(
     grabbed = window.picture.grab().toImage()
     middle = grabbed.pixelColor(grabbed.width() // 2, grabbed.height() // 2)
     assert middle.lightness() < 8  # the same picture twice: nothing is left
+
+
+def test_a_proxy_shows_the_same_frames(tmp_path: Path, room: Room, qtbot: QtBot) -> None:
+    path = movie(tmp_path / "m.mp4", RATES["25"], bframes=3, gop=60)
+    window = room(bare(path, "25"))
+    qtbot.waitUntil(lambda: "proxy" in window.session.state.message, timeout=5000)
+    qtbot.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    with qtbot.waitSignal(window.proxies.made, timeout=10_000):
+        pass
+    qtbot.waitUntil(lambda: "from its half-size" in window.session.state.message, timeout=3000)
+    for frame in (77, 3, 76, 118):
+        window.transport.go(frame)
+        seen(qtbot, window, frame)
+    assert window.picture.image is not None
+    assert window.picture.image.width() == 80
+    again = room(bare(path, "25"))
+    qtbot.waitUntil(lambda: "from its half-size" in again.session.state.message, timeout=5000)

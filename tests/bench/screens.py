@@ -115,7 +115,7 @@ def drifted(cut: Sync) -> Sync:
         replace(
             event,
             zero=event.zero + (event.clip.record_in - cut.events[0].clip.record_in) / 1001,
-            match=replace(event.match, drift_ppm=-999.0, drift_uncertainty_ppm=1.2),
+            match=replace(event.match, drift_ppm=999.0, drift_uncertainty_ppm=1.2),
         )
         if event.roll == roll and event.zero is not None and event.match is not None
         else event

@@ -1,7 +1,7 @@
 """What all tests share: the corpus of real exports, and the demo film, made once."""
 
 import os
-from importlib.util import find_spec
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,17 @@ import pytest
 from fixtures.film import Film, make_film
 from fixtures.spec import demo_spec
 
-pytest_plugins = ["pytestqt.plugin"] if find_spec("PyQt6") and find_spec("pytestqt") else []
+
+def _qt_works() -> bool:
+    try:
+        import_module("PyQt6.QtWidgets")  # fails as well where Qt's system libraries are missing
+        import_module("pytestqt")
+    except ImportError:
+        return False
+    return True
+
+
+pytest_plugins = ["pytestqt.plugin"] if _qt_works() else []
 
 
 @pytest.fixture(scope="session")

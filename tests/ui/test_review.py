@@ -18,10 +18,12 @@ from conform.spotcheck import Heard, Trial, threshold, trials
 from conform.synced import Status, Sync
 from conform.timecode import RATES
 from conform.timeline import ZERO
+from fixtures.film import Film
 from ui.review.calibration import Readings
 from ui.review.course import Course, frame_of
 from ui.review.export import export
 from ui.review.keymap import ACTIONS, Keymap, KeysError, conflicts, load_keymap, save_keymap
+from ui.review.loose import loose
 from ui.review.programme import Programme, monitored
 from ui.review.session import GateError, Session
 from ui.review.state import Filter, Listen
@@ -422,6 +424,16 @@ def test_readings_have_mean_and_span() -> None:
     assert readings.mean == pytest.approx(22.0)
     assert readings.span == pytest.approx(4.0)
     assert "too few" in readings.sentence
+
+
+def test_loose_files_are_laid_where_they_are_heard(short_film: Film) -> None:
+    truth = next(event for event in short_film.truth.events if event.roll)
+    takes = [short_film.rolls / str(truth.roll)]
+    session = loose(short_film.movie, None, takes)
+    assert session.sync.length == short_film.spec.rate.seconds(short_film.spec.frames)
+    assert not session.writable
+    assert len(session.sync.events) == 1
+    assert session.timecode(0) == "01:00:00:00"
 
 
 def test_the_review_needs_no_qt() -> None:

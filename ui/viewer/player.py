@@ -104,16 +104,16 @@ class Player:
     def place(self) -> float | None:
         """The sample that is heard now; None while nothing plays."""
         course = self._course
-        return None if course is None else course.at(self.output.heard() * self._rate)
+        return None if course is None else course.at(self._played())
+
+    def _played(self) -> float:
+        """Samples of the course that were heard: silence for want of any counts for nothing."""
+        return max(0.0, self.output.heard() * self._rate - self._ring.missed)
 
     def over(self) -> bool:
         """Whether a course with an end has been heard to it."""
         course = self._course
-        return (
-            course is not None
-            and course.stop is not None
-            and self.output.heard() * self._rate >= course.stop
-        )
+        return course is not None and course.stop is not None and self._played() >= course.stop
 
     def close(self) -> None:
         """Stop for good."""

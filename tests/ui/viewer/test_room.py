@@ -27,7 +27,7 @@ from ui.review.state import Listen
 from ui.viewer import dialogs
 from ui.viewer.ground import mute_box, solo_box
 from ui.viewer.outputs import PortAudio, Silent, best_output
-from ui.viewer.player import Monitor, mixed_block
+from ui.viewer.player import Monitor, Player, mixed_block
 from ui.viewer.window import Window
 from ui.viewer.worklist import COLUMNS, EventModel
 
@@ -361,3 +361,54 @@ def test_the_sound_engine_plays_what_the_programme_says(session_file: Path) -> N
     back = mixed_block(programme, Course(101_023, Fraction(-1)), 0, monitor)
     assert np.allclose(back[:, 0], whole[::-1], atol=1e-6)
     assert Silent(48000).heard() == 0.0
+
+
+class Tape:
+    """An output that keeps what it is given, a hundredth of a second at a time."""
+
+    name = "tape"
+
+    def __init__(self) -> None:
+        self.kept: list[np.ndarray] = []
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, pull: Callable[[int], np.ndarray]) -> None:
+        self.stop()
+        self._stop.clear()
+
+        def run() -> None:
+            while not self._stop.wait(0.01):
+                self.kept.append(pull(480))
+
+        self._thread = threading.Thread(target=run)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+        self._thread = None
+
+    def heard(self) -> float:
+        return len(self.kept) * 0.01
+
+
+def test_the_clock_waits_for_sound_that_comes_late(session_file: Path, qtbot: QtBot) -> None:
+    session = Session.opened(session_file)
+    layout = session.layout()
+    tape = Tape()
+    none = frozenset[str]()
+    player = Player(tape, 48000, lambda: Monitor(layout, Listen.GUIDE, none, none))
+    player.start(Course(200_000, Fraction(1)))
+    qtbot.wait(500)
+    tape.stop()
+    place = player.place()
+    player.close()
+    sound = np.concatenate(tape.kept)[:, 0]
+    first = int(np.flatnonzero(sound)[0])
+    guide = Programme(layout).stretch(200_000, 200_000 + len(sound) - first).guide[:, 0]
+    lead = int(np.flatnonzero(guide)[0])
+    heard = sound[first : first + 4000]
+    assert np.allclose(heard, guide[lead : lead + len(heard)], atol=1e-6)
+    assert place == pytest.approx(200_000 + len(sound) - first + lead, abs=1)

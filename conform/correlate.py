@@ -20,6 +20,7 @@ from conform.band import COARSE_RATE, SPEECH, Signal, Spectrum, mask
 BETA = 0.8
 _CELL = 400  # 50 ms at COARSE_RATE: peaks nearer than this are one place and its reflections
 _TINY = np.float32(1e-12)
+_FADE = 6  # a sixth of a stretch is faded at each end
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +133,25 @@ def local(reference: Signal, other: Signal, reach: int, rate: int = COARSE_RATE)
 
     Both are shaped (stretches, samples). Index `i` of a correlation, in its last axis, means that
     the other lies `i - reach` samples later in the reference than the stretches say.
+
+    Both are faded at their ends. A cut through hum is a click, whitening makes clicks as loud as
+    all else, and those of two stretches of one hum correlate, wherever the stretches lie.
     """
     size = fft.next_fast_len(reference.shape[-1], real=True)
     gain = mask(SPEECH, size, rate)
-    ours = whitened(fft.rfft(reference, size), gain)
-    theirs = whitened(fft.rfft(other, size), gain)
+    ours = whitened(fft.rfft(_faded(reference, reach), size), gain)
+    theirs = whitened(fft.rfft(_faded(other, other.shape[-1] // _FADE), size), gain)
     correlation: Signal = fft.irfft(ours * theirs.conj(), size)[..., : 2 * reach + 1]
     return correlation
+
+
+def _faded(stretches: Signal, length: int) -> Signal:
+    """Stretches with a raised cosine of some samples at both ends."""
+    rise = np.sin((np.arange(length) + 0.5) * (np.pi / 2 / max(length, 1))) ** 2
+    gain = np.ones(stretches.shape[-1], np.float32)
+    gain[:length] *= rise
+    gain[len(gain) - length :] *= rise[::-1]
+    return np.asarray(stretches * gain, np.float32)
 
 
 def subsample(values: Signal, at: NDArray[np.intp]) -> NDArray[np.float64]:

@@ -147,9 +147,10 @@ def _levels(base: Pairs) -> tuple[Pairs, ...]:
 def save(pyramid: Pyramid, path: Path) -> None:
     """Write a whole pyramid's level 0 with its checksum; the other levels are made on reading."""
     raw = np.ascontiguousarray(pyramid.levels[0]).astype("<i2").tobytes()
-    numbers = [pyramid.sample_rate, pyramid.length, pyramid.channels, crc32(raw)]
+    facts = np.array([pyramid.sample_rate, pyramid.length, pyramid.channels], "<i8").tobytes()
+    check = np.array(crc32(raw, crc32(facts)), "<i8").tobytes()
     with whole_file(path, force=True) as temporary:
-        temporary.write_bytes(_MAGIC + np.array(numbers, "<i8").tobytes() + raw)
+        temporary.write_bytes(_MAGIC + facts + check + raw)
 
 
 def load(path: Path) -> Pyramid | None:
@@ -161,9 +162,13 @@ def load(path: Path) -> Pyramid | None:
     head = len(_MAGIC) + 4 * 8
     if len(whole) < head or not whole.startswith(_MAGIC):
         return None
-    rate, length, channels, sum_ = np.frombuffer(whole, "<i8", 4, len(_MAGIC)).tolist()
+    rate, length, channels, check = np.frombuffer(whole, "<i8", 4, len(_MAGIC)).tolist()
     raw = memoryview(whole)[head:]
-    if crc32(raw) != sum_ or channels < 1 or len(raw) % (4 * channels):
+    if (
+        crc32(raw, crc32(whole[len(_MAGIC) : head - 8])) != check
+        or channels < 1
+        or len(raw) % (4 * channels)
+    ):
         return None
     base = np.frombuffer(raw, "<i2").reshape(-1, channels, 2)
     return Pyramid(rate, length, length, _levels(base))

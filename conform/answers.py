@@ -15,7 +15,7 @@ from conform.placing import Heard, Place
 from conform.refine import Fine
 from conform.roll import Roll
 from conform.synced import ChannelMatch, EventSync, Rung, Status
-from conform.takes import Attempt, Take, fine_of, middle, slip
+from conform.takes import Attempt, Take, fine_of, middle
 from conform.timeline import Clip, Timeline
 
 _CERTAIN = {Rung.TIMECODE_SCENE_TAKE, Rung.TIMECODE_ROLL, Rung.TIMECODE_NAME}
@@ -80,7 +80,7 @@ def _measured(
     """A matched event, placed by its take's line, or by its own sound where it stands apart."""
     clip = attempt.event.clip
     rate = take.roll.sample_rate
-    own = slip(fine, clip, picture_in)
+    own = take.slip(fine, clip, picture_in)
     alone = stands_apart(attempt, take, fine, picture_in)
     alone |= own.half_width < take.joint.half_width_at(own.time)
     line = _Line.of_event(own, take) if alone else _Line.of_take(take)
@@ -94,7 +94,7 @@ def _measured(
         zero=_exact(zero, rate),
         timecode_zero=candidate.zero if candidate.rung in _BY_TIMECODE else None,
         match=_match(place.match, line, clip, picture_in, fine.polarity, rate),
-        channels=tuple(_channel(heard, clip, line, picture_in, rate) for heard in place.channels),
+        channels=tuple(_channel(heard, clip, line, picture_in, take) for heard in place.channels),
     )
 
 
@@ -121,7 +121,7 @@ def stands_apart(attempt: Attempt, take: Take, fine: Fine, picture_in: Fraction)
     """Whether an event lies off its take's line by more than both are uncertain, and a sample."""
     if take.outlying(attempt.event):
         return True
-    own = slip(fine, attempt.event.clip, picture_in)
+    own = take.slip(fine, attempt.event.clip, picture_in)
     away = abs(own.slip - take.joint.at(own.time))
     doubt = hypot(own.half_width, take.joint.half_width_at(own.time))
     return away > max(_FAR * doubt, 1 / take.roll.sample_rate)
@@ -173,16 +173,17 @@ def _match(
 
 
 def _channel(
-    heard: Heard, clip: Clip, line: _Line, picture_in: Fraction, rate: int
+    heard: Heard, clip: Clip, line: _Line, picture_in: Fraction, take: Take
 ) -> ChannelMatch:
     """A channel's own place, with the drift of its take: a microphone's distance stays visible."""
     if heard.fine is None:
         reason = "not heard in the guide here"
         return ChannelMatch(heard.channel, replace(heard.match, reason=reason))
-    own = slip(heard.fine, clip, picture_in)
+    own = take.slip(heard.fine, clip, picture_in)
     its = replace(line, time=own.time, slip=own.slip, half_width=own.half_width)
     found = replace(heard.match, verdict=Verdict.MATCH)
     polarity = heard.fine.polarity
+    rate = take.roll.sample_rate
     return ChannelMatch(heard.channel, _match(found, its, clip, picture_in, polarity, rate))
 
 
@@ -230,7 +231,7 @@ def _odd(attempt: Attempt, take: Take, where: str, picture_in: Fraction) -> Iter
     fine = fine_of(place, take.channel)
     if fine is None:
         return
-    own = slip(fine, attempt.event.clip, picture_in)
+    own = take.slip(fine, attempt.event.clip, picture_in)
     away = own.slip - take.joint.at(own.time)
     over_midnight = abs(away) > _HALF_DAY
     if abs(away) > _SLIPPED and not over_midnight and stands_apart(attempt, take, fine, picture_in):

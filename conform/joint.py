@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+TWO_SIDED = 1.96
+"""Standard deviations to a 95 % half-width."""
+
 _TOGETHER = 0.001  # seconds within which events of a take agree at first sight
 _CERTAIN = 1e-6  # a drift whose half-width is above this is not claimed
 _USUAL = 50e-6  # drift of usual clocks: 7 to 145 ppm were met between cameras and recorders
 _STEEP = 250e-6  # the largest drift that events of a take may show between one another
-_TWO_SIDED = 1.96  # standard deviations of a 95 % half-width
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,10 @@ def solve(slips: Sequence[Slip]) -> Joint:
     kept = [slips[index] for index in inside]
     times = np.array([slip.time for slip in kept])
     values = np.array([slip.slip for slip in kept])
-    weights = np.array([(_TWO_SIDED / slip.half_width) ** 2 for slip in kept])
+    weights = np.array([(TWO_SIDED / slip.half_width) ** 2 for slip in kept])
     time, middle = (float(np.average(array, weights=weights)) for array in (times, values))
     tilts = [(slip.tilt, slip.tilt_half_width) for slip in kept]
-    seen = [(tilt, (_TWO_SIDED / half) ** 2) for tilt, half in tilts if tilt is not None and half]
+    seen = [(tilt, (TWO_SIDED / half) ** 2) for tilt, half in tilts if tilt is not None and half]
     moment = float((weights * (times - time) ** 2).sum())
     moment += sum(weight for _, weight in seen) + 1 / _USUAL**2
     pull = float((weights * (times - time) * (values - middle)).sum())
@@ -90,9 +92,9 @@ def solve(slips: Sequence[Slip]) -> Joint:
     return Joint(
         time=time,
         slip=middle,
-        half_width=_TWO_SIDED * float(np.sqrt(spread / weights.sum())),
+        half_width=TWO_SIDED * float(np.sqrt(spread / weights.sum())),
         tilt=tilt,
-        tilt_half_width=_TWO_SIDED * float(np.sqrt(spread / moment)),
+        tilt_half_width=TWO_SIDED * float(np.sqrt(spread / moment)),
         outliers=frozenset(set(range(len(slips))) - set(inside)),
     )
 

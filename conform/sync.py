@@ -20,7 +20,7 @@ from conform.guide import Guide, listen
 from conform.placing import Place, confirm, place, seek
 from conform.roll import Roll
 from conform.synced import EventSync, Rung, Sync
-from conform.takes import Attempt, Take, takes
+from conform.takes import Attempt, Take, edit_rounding, takes
 from conform.timeline import Timeline
 from conform.watch import Step, Watch, unwatched
 
@@ -61,7 +61,8 @@ def sync(
     for done, event in enumerate(listed):
         watch(Step("events", done, len(listed)))
         attempts.append(_attempt(event, rolls, timeline, guide, options))
-    together = takes(attempts, guide.picture_in)
+    scatter = edit_rounding(timeline.rate, probed.audio[0].sample_rate)
+    together = takes(attempts, guide.picture_in, scatter)
     answers = tuple(_answer(attempt, together, guide) for attempt in attempts)
     watch(Step("events", len(listed), len(listed)))
     odd = findings_of(attempts, answers, together, timeline, guide.picture_in)

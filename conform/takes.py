@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import hypot, sqrt
 
 from conform.candidates import Candidate, Event
-from conform.joint import Joint, Slip, solve
+from conform.joint import TWO_SIDED, Joint, Slip, solve
 from conform.placing import Heard, Place
 from conform.refine import Fine
 from conform.roll import Roll
+from conform.timecode import Rate
 from conform.timeline import Clip
 
 
@@ -38,6 +40,8 @@ class Take:
     joint: Joint
     events: tuple[str, ...]
     """The ids of the events measured, in the order of `joint.outliers`."""
+    rounding: float = 0.0
+    """Seconds by which an editor's whole samples scatter each event; see `edit_rounding`."""
 
     def outlying(self, event: Event) -> bool:
         """Whether an event was measured and does not share the take's line."""
@@ -49,30 +53,48 @@ class Take:
         time = float(middle(clip)) - base - self.joint.slip
         return base + self.joint.at(time)
 
+    def slip(self, fine: Fine, clip: Clip, picture_in: Fraction) -> Slip:
+        """The slip of an event of this take, or of one of its channels."""
+        return slip(fine, clip, picture_in, self.rounding)
+
+
+def edit_rounding(rate: Rate, sample_rate: int) -> float:
+    """The standard deviation, in seconds, of edits laid on whole samples.
+
+    Editors lay sound on the sample nearest to a cut. Where frames are no whole number of samples,
+    as at 29.97, that is off by anything up to half a sample: a uniform error's deviation is its
+    width over the root of 12.
+    """
+    whole = (sample_rate * rate.frame).denominator == 1
+    return 0.0 if whole else 1 / (sqrt(12) * sample_rate)
+
 
 def middle(clip: Clip) -> Fraction:
     """The record time half-way through a clip."""
     return (clip.record_in + clip.record_out) / 2
 
 
-def takes(attempts: Sequence[Attempt], picture_in: Fraction) -> dict[Roll, Take]:
-    """Every take that an event was matched to."""
+def takes(
+    attempts: Sequence[Attempt], picture_in: Fraction, rounding: float = 0.0
+) -> dict[Roll, Take]:
+    """Every take that an event was matched to; `rounding` is the scatter of the cut's edits."""
     matched: dict[Roll, list[Attempt]] = defaultdict(list)
     for attempt in attempts:
         if attempt.place is not None:
             matched[attempt.place.candidate.roll].append(attempt)
-    return {roll: _take(roll, found, picture_in) for roll, found in matched.items()}
+    return {roll: _take(roll, found, picture_in, rounding) for roll, found in matched.items()}
 
 
-def _take(roll: Roll, attempts: Sequence[Attempt], picture_in: Fraction) -> Take:
+def _take(roll: Roll, attempts: Sequence[Attempt], picture_in: Fraction, rounding: float) -> Take:
     channel = _explaining(attempts)
     slips = []
     for attempt in attempts:
         fine = fine_of(attempt.place, channel)
         if fine is not None:
-            slips.append((attempt.event.id, slip(fine, attempt.event.clip, picture_in)))
+            found = slip(fine, attempt.event.clip, picture_in, rounding)
+            slips.append((attempt.event.id, found))
     joint = solve([found for _, found in slips])
-    return Take(roll, channel, joint, tuple(event for event, _ in slips))
+    return Take(roll, channel, joint, tuple(event for event, _ in slips), rounding)
 
 
 def _explaining(attempts: Sequence[Attempt]) -> str:
@@ -96,12 +118,15 @@ def fine_of(place: Place | None, channel: str) -> Fine | None:
     return best.fine if best else None
 
 
-def slip(fine: Fine, clip: Clip, picture_in: Fraction) -> Slip:
-    """An event's slip: where its take was found less where the cut's own numbers put it."""
+def slip(fine: Fine, clip: Clip, picture_in: Fraction, rounding: float = 0.0) -> Slip:
+    """An event's slip: where its take was found less where the cut's own numbers put it.
+
+    `rounding` is the standard deviation of the edit itself, which its measurement cannot show.
+    """
     return Slip(
         time=fine.time + fine.lag,
         slip=float(picture_in - clip.record_in + clip.source_in) - fine.lag,
-        half_width=fine.half_width,
+        half_width=hypot(fine.half_width, TWO_SIDED * rounding),
         tilt=None if fine.drift is None else -fine.drift,
         tilt_half_width=fine.drift_half_width,
     )

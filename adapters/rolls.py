@@ -64,7 +64,10 @@ def read(path: Path) -> Roll:
 
 
 def _plain(probed: media.Media) -> Roll:
-    """The roll of a file that is no recorder's WAV; its timecode is that of its picture, if any."""
+    """The roll of a file that is no recorder's WAV; its timecode is that of its picture, if any.
+
+    Its samples count from the file's clock zero: sound that starts late has silence before it.
+    """
     if not probed.audio or not probed.audio[0].sample_rate:
         raise MediaError("holds no sound; name a recording", path=probed.path)
     sound = probed.audio[0]
@@ -73,9 +76,9 @@ def _plain(probed: media.Media) -> Roll:
     rate = probed.video[0].rate if probed.video else None
     start = None
     if probed.timecode and rate:
-        rate = rate.with_drop(";" in probed.timecode)
+        rate = rate.with_drop(";" in probed.timecode and rate.nominal % 30 == 0)
         try:
-            start = rate.time_of(probed.timecode) + sound.start
+            start = rate.time_of(probed.timecode)
         except TimecodeError:
             start = None
     return Roll(
@@ -83,7 +86,7 @@ def _plain(probed: media.Media) -> Roll:
         channels=tuple(
             RollChannel(f"Ch{index + 1}", probed.path, index) for index in range(sound.channels)
         ),
-        length=floor(sound.duration * sound.sample_rate),
+        length=floor((sound.start + sound.duration) * sound.sample_rate),
         sample_rate=sound.sample_rate,
         start=start,
         rate=rate,

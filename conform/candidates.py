@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -15,7 +16,7 @@ from conform.timecode import Rate
 from conform.timeline import Clip, Source, Timeline, Track
 
 _FULL = Fraction(95, 100)  # of the event under the take: a jam-sync error may cost a few frames
-_WORDS = re.compile(r"[^0-9a-z]+")
+_WORDS = re.compile(r"[\W_]+")
 _TAKE_PREFIX = re.compile(r"^(?:take|tk|t)(?=\d)")
 _LADDER = tuple(Rung)
 
@@ -206,7 +207,9 @@ def _stems(roll: Roll) -> set[str]:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(word for word in _WORDS.split(text.lower()) if word)
+    return tuple(
+        word for word in _WORDS.split(unicodedata.normalize("NFC", text).casefold()) if word
+    )
 
 
 def _plain(text: str) -> str:

@@ -31,15 +31,22 @@ _FULL = 2.0**31
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many samples were copied bit for bit, mixed (fades, gain, resampling) and left silent."""
+    """Samples copied bit for bit, mixed (fades, gain, resampling), left silent; and clipped ones.
+
+    Clipped are mixed samples that were over full scale, which integers cannot hold.
+    """
 
     copied: int = 0
     mixed: int = 0
     silent: int = 0
+    clipped: int = 0
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(
-            self.copied + other.copied, self.mixed + other.mixed, self.silent + other.silent
+            self.copied + other.copied,
+            self.mixed + other.mixed,
+            self.silent + other.silent,
+            self.clipped + other.clipped,
         )
 
 
@@ -89,7 +96,10 @@ class Sources:
         if stream.bits is None and not is_floating(stream):
             return media.read(path, start=Fraction(first, rate), duration=Fraction(count, rate))
         native = media.floats if is_floating(stream) else media.integers
-        return native(path, first - sample_at(stream.start, rate), count)
+        late = sample_at(stream.start, rate)
+        ahead = min(count, max(0, late - first))
+        sound = native(path, max(first - late, 0), count - ahead)
+        return np.pad(sound, ((ahead, 0), (0, 0))) if ahead else sound
 
 
 def is_floating(stream: media.AudioStream) -> bool:
@@ -114,7 +124,8 @@ def mix(
         else:
             total = np.sum([_shaped(region, a, b, sources) for region in active], axis=0)
             out[place] = _quantised(total, form, (crc32(stem.encode()), a))
-            tally += Tally(mixed=b - a)
+            over = 0 if form.floating else int(np.count_nonzero(np.abs(total) > 1.0))
+            tally += Tally(mixed=b - a, clipped=over)
     return out, tally
 
 
@@ -177,7 +188,10 @@ def _warped(region: Region, a: int, b: int, sources: Sources) -> NDArray[np.floa
     low = floor(positions.min()) - reach
     count = floor(positions.max()) + 1 + reach - low
     available = max(base + low, 0)
-    sound = _unit(sources.fetch(region.path, available, count - (available - base - low)))
+    heard = sources.fetch(region.path, available, count - (available - base - low))
+    if available + len(heard) < base + floor(positions.max()):  # what lies beyond is margin
+        raise MediaError("ends before its header says; copy it again", path=region.path)
+    sound = _unit(heard)
     shifted = positions - (available - base)
     return interpolate(sound[:, region.channel : region.channel + 1], shifted, step)[:, 0]
 

@@ -1,7 +1,8 @@
 """Production sound under picture: from measured events to regions.
 
 Every channel of an event's take is laid whole under the event, on the stem of the mixer's name for
-it. Handles run on beyond the event, so fades at joins and at outer edges spare the event itself.
+it. Handles run on beyond the event, so outer fades spare the event itself; where two events meet,
+one crosses into the other over their cut.
 """
 
 from __future__ import annotations
@@ -65,19 +66,31 @@ def plan(sync: Sync, options: PlanOptions = PlanOptions()) -> Plan:
         for item in _meet(lane, fade)
         for region in _regions(item, number, fade, sync, options)
     ]
+    regions = _one_spelling(regions)
     stems = tuple(dict.fromkeys(region.stem for region in regions))
     return Plan(tuple(regions), stems, tuple(findings))
 
 
 def channel_names(roll: Roll) -> tuple[str, ...]:
     """The mixer's name of each channel; its number is added where names repeat or are missing."""
-    times = Counter(channel.name for channel in roll.channels)
-    return tuple(
-        channel.name
-        if channel.name and times[channel.name] == 1
-        else f"{channel.name or 'Ch'} {number}"
-        for number, channel in enumerate(roll.channels, 1)
-    )
+    times = Counter(channel.name.casefold() for channel in roll.channels)
+    names: list[str] = []
+    for number, channel in enumerate(roll.channels, 1):
+        unique = channel.name and times[channel.name.casefold()] == 1
+        name = channel.name if unique else f"{channel.name or 'Ch'} {number}"
+        while name.casefold() in (taken.casefold() for taken in names):
+            name += "+"
+        names.append(name)
+    return tuple(names)
+
+
+def _one_spelling(regions: Sequence[Region]) -> list[Region]:
+    """Stems whose names differ in capitals alone, as two recorders write them, are one stem."""
+    first: dict[str, str] = {}
+    return [
+        replace(region, stem=first.setdefault(region.stem.casefold(), region.stem))
+        for region in regions
+    ]
 
 
 def _lay(
@@ -91,12 +104,19 @@ def _lay(
         return None, [_silent(event, why)]
     item = _in_samples(event, event.roll, event.zero, sync, options)
     if item.first >= item.end:
-        return None, [_silent(event, f"{item.roll.name} has no sound under it")]
+        return None, [_silent(event, _why_nothing(event, item.roll, sync))]
     return item, list(_uncovered(item, sync))
 
 
 def _silent(event: EventSync, why: str) -> Finding:
     return warning("plan.silent", f"left silent: {why}", event.id)
+
+
+def _why_nothing(event: EventSync, roll: Roll, sync: Sync) -> str:
+    first, end = (t - sync.picture_in for t in (event.clip.record_in, event.clip.record_out))
+    if end <= 0 or first >= sync.length:
+        return "the picture does not reach under it"
+    return f"{roll.name} has no sound under it"
 
 
 def _in_samples(
@@ -125,10 +145,10 @@ def _in_samples(
 
 def _uncovered(item: _Laid, sync: Sync) -> Iterator[Finding]:
     clip, rate = item.event.clip, sync.sample_rate
-    wanted = sample_at(clip.record_out - sync.picture_in, rate) - sample_at(
-        clip.record_in - sync.picture_in, rate
-    )
-    missing = wanted - (item.end - item.first)
+    picture_end = sample_at(sync.length, rate)
+    first = max(sample_at(clip.record_in - sync.picture_in, rate), 0)
+    end = min(sample_at(clip.record_out - sync.picture_in, rate), picture_end)
+    missing = (end - first) - (item.end - item.first)
     if missing:
         yield warning(
             "plan.take-too-short",

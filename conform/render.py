@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,6 +20,7 @@ import soundfile
 
 from conform.bwf import Block, Format, Label, Writer, pack
 from conform.errors import RenderError
+from conform.findings import Finding, warning
 from conform.mix import Sources, Tally, is_floating, mix
 from conform.region import Plan, Region
 from conform.watch import Step, Watch, unwatched
@@ -72,16 +73,22 @@ class _Stem:
 
 
 def render(
-    plan: Plan, folder: Path, spec: StemSpec, *, force: bool = False, watch: Watch = unwatched
+    plan: Plan,
+    folder: Path,
+    spec: StemSpec,
+    *,
+    sources: Iterable[Path] = (),
+    force: bool = False,
+    watch: Watch = unwatched,
 ) -> tuple[StemFile, ...]:
-    """Write the plan's stems into a folder; all of them, or on any fault none.
+    """Write the plan's stems into a folder; all of them, or on any fault on the way none.
 
-    Raises `RenderError` where a file exists (without `force`), is a source, or does not fit the
-    disk, and where reading back finds anything but what was meant.
+    Raises `RenderError` where a file exists (without `force`), is one of `sources` or of the plan's
+    own, or does not fit the disk, and where reading back finds anything but what was meant.
     """
-    sources = Sources()
+    reader = Sources()
     files = _files(plan, folder, spec)
-    originals = tuple({region.path for region in plan.regions})
+    originals = (*sources, *{region.path for region in plan.regions})
     for path in files:
         refuse(path, force=force, sources=originals)
     _refuse_full_disk(plan, folder, spec)
@@ -89,10 +96,10 @@ def render(
         stems = []
         for path, channels in files.items():
             temporary = stack.enter_context(whole_file(path, force=force, sources=originals))
-            form = _format(plan, channels, spec, sources)
+            form = _format(plan, channels, spec, reader)
             label = replace(spec.label, tracks=channels)
             stems.append(_Stem(path, channels, stack.enter_context(Writer(temporary, form, label))))
-        _write_all(stems, plan, spec, sources, watch)
+        _write_all(stems, plan, spec, reader, watch)
         return tuple(_proved(stem, spec) for stem in stems)
 
 
@@ -186,4 +193,14 @@ def _proved(stem: _Stem, spec: StemSpec) -> StemFile:
         spec.label.time_reference,
         tuple(stem.tallies),
         checksum,
+    )
+
+
+def clipped(stems: Sequence[StemFile]) -> tuple[Finding, ...]:
+    """The stems in which sound over full scale was cut off, which integers cannot hold."""
+    return tuple(
+        warning("render.clipped", f"{tally.clipped} samples over full scale are clipped", name)
+        for stem in stems
+        for name, tally in zip(stem.channels, stem.tallies, strict=True)
+        if tally.clipped
     )

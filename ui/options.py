@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +14,9 @@ from conform.errors import TimecodeError
 from conform.timecode import RATES, Rate
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+_SECONDS = re.compile(r"\d{1,6}(\.\d{1,9})?|\d{1,9}/\d{1,9}")
 
 
 class RateType(click.ParamType[Rate, str]):
@@ -52,6 +56,8 @@ class SecondsType(click.ParamType[Fraction, str]):
         self, value: str | Fraction, param: click.Parameter | None, ctx: click.Context | None
     ) -> Fraction:
         """The exact number of seconds."""
+        if isinstance(value, str) and not _SECONDS.fullmatch(value.strip()):
+            self.fail(f"'{value}' is no number of seconds", param, ctx)
         try:
             seconds = Fraction(value)
         except (ValueError, ZeroDivisionError):

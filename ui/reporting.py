@@ -30,9 +30,7 @@ def write_report(
     force: bool = False,
 ) -> tuple[Path, ...]:
     """Write the page and, beside it under the same name, its CSV and JSON; returns all three."""
-    paths = (page, page.with_suffix(".csv"), page.with_suffix(".json"))
-    for path in paths:
-        refuse(path, force=force, sources=originals(sync))
+    paths = refuse_report(page, force=force, sources=originals(sync))
     found = report(
         sync,
         tolerance=TOLERANCES[tolerance],
@@ -44,6 +42,15 @@ def write_report(
     )
     for path, write in zip(paths, (html, csv, json), strict=True):
         write_text(path, write(found), force=force)
+    return paths
+
+
+def refuse_report(page: Path, *, force: bool, sources: Iterable[Path]) -> tuple[Path, ...]:
+    """The report's three files; raises `RenderError` where one of them would lose something."""
+    paths = (page, page.with_suffix(".csv"), page.with_suffix(".json"))
+    kept = tuple(sources)
+    for path in paths:
+        refuse(path, force=force, sources=kept)
     return paths
 
 

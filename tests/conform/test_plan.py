@@ -181,3 +181,19 @@ def test_channels_without_names_of_their_own_are_numbered() -> None:
         "Lav 3",
         "Ch 4",
     )
+    names = channel_names(roll(channels=("Boom", "Boom", "Boom 1", "BOOM 2")))
+    assert len({name.casefold() for name in names}) == 4
+
+
+def test_two_recorders_that_spell_a_name_in_other_capitals_share_its_stem() -> None:
+    a = event(1, Fraction(2), Fraction(5), roll("A", channels=("Boom",)), Fraction(0))
+    b = event(2, Fraction(8), Fraction(9), roll("B", channels=("BOOM",)), Fraction(0))
+    assert plan(synced(RATES["25"], Fraction(20), a, b)).stems == ("Boom",)
+
+
+def test_a_picture_that_ends_first_is_not_the_takes_fault() -> None:
+    a = event(1, Fraction(2), Fraction(30), roll(), Fraction(0))
+    b = event(2, Fraction(30), Fraction(40), roll(), Fraction(0))
+    layout = plan(synced(RATES["25"], Fraction(20), a, b))
+    assert [finding.code for finding in layout.findings] == ["plan.silent"]
+    assert "picture does not reach" in layout.findings[0].message

@@ -15,7 +15,7 @@ from conform.bwf import Format, Label, Writer
 from conform.errors import MediaError, RenderError
 from conform.fades import fade_gain
 from conform.region import Plan, Region, WarpPoint
-from conform.render import StemSpec, render
+from conform.render import StemSpec, clipped, render
 from conform.timecode import RATES
 from conform.timeline import Curve
 from conform.watch import Cancelled, Step
@@ -301,6 +301,43 @@ def test_a_take_that_ends_before_its_header_says_stops_the_job(tmp_path: Path) -
     with pytest.raises(MediaError, match="1000 samples"):
         render(layout, tmp_path / "out", StemSpec(SR, 6000))
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_resampled_take_that_ends_early_stops_the_job_too(tmp_path: Path) -> None:
+    """The header promises more than there is; silence would be a silent guess."""
+    take(tmp_path / "t.wav", 90_000)
+    whole = (tmp_path / "t.wav").read_bytes()
+    (tmp_path / "t.wav").write_bytes(whole[: len(whole) // 2])
+    warp = (WarpPoint(0, Fraction(0)), WarpPoint(90_000, Fraction(89_999)))
+    layout = planned(region(tmp_path / "t.wav", 0, 0, 90_000, warp=warp))
+    with pytest.raises(MediaError):
+        render(layout, tmp_path / "out", StemSpec(SR, 90_000))
+
+
+def test_sound_over_full_scale_is_told(tmp_path: Path) -> None:
+    loud = np.full((5000, 1), 1.5, np.float32)
+    with Writer(tmp_path / "t.wav", Format(SR, 1, 32, floating=True)) as writer:
+        writer.write(loud)
+    layout = planned(region(tmp_path / "t.wav", 0, 0, 4000))
+    (stem,) = render(layout, tmp_path / "out", StemSpec(SR, 5000, bits=24))
+    assert stem.tallies[0].clipped == 4000
+    assert [finding.code for finding in clipped([stem])] == ["render.clipped"]
+
+
+def test_recordings_that_no_event_uses_are_sources_too(tmp_path: Path) -> None:
+    take(tmp_path / "t.wav", 5000)
+    (tmp_path / "out").mkdir()
+    take(tmp_path / "out" / "Boom.wav", 5000)
+    before = (tmp_path / "out" / "Boom.wav").read_bytes()
+    with pytest.raises(RenderError, match="source"):
+        render(
+            planned(region(tmp_path / "t.wav", 0, 0, 5000)),
+            tmp_path / "out",
+            StemSpec(SR, 5000),
+            sources=[tmp_path / "out" / "Boom.wav"],
+            force=True,
+        )
+    assert (tmp_path / "out" / "Boom.wav").read_bytes() == before
 
 
 def test_lossy_takes_are_decoded_into_the_stem(tmp_path: Path) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import multiprocessing
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +14,8 @@ import click
 
 from conform.align import Aligned, align
 from conform.jsonable import findings_json, match_json
-from conform.match import early_or_late
+from conform.match import Match, early_or_late
+from conform.poly import ChannelMatch
 from ui.options import FILE, examples, json_option
 from ui.printing import console, exit_code, print_findings, print_json, row, table
 from ui.progress import progress
@@ -20,19 +25,28 @@ from ui.progress import progress
     epilog=examples(
         "conform align GUIDE.mov TAKE1.wav TAKE2.wav",
         "conform align OLD_TRANSFER.wav NEW_TRANSFER.wav --json",
+        "conform align GUIDE.mov CARD/*.wav --jobs 4",
     )
 )
 @click.argument("reference", metavar="REF", type=FILE)
 @click.argument("others", metavar="OTHER...", nargs=-1, required=True, type=FILE)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Files measured at once, each by a process of its own.",
+)
 @json_option
-def command(reference: Path, others: Sequence[Path], as_json: bool) -> int:
+def command(reference: Path, others: Sequence[Path], jobs: int, as_json: bool) -> int:
     """Measure where each OTHER sound lies against REF.
 
     The lag is the place in REF at which the other file's first sample falls: positive means that,
     played from a common zero, the other file is early. What cannot be measured says why.
     """
-    with progress() as watch:
-        found = align(reference, others, watch=watch)
+    with progress() as watch, _workers(min(jobs, len(others))) as executor:
+        found = align(reference, others, executor=executor, watch=watch)
     findings = [finding for item in found for finding in item.findings]
     if as_json:
         print_json({"reference": str(reference), "files": [_json(item) for item in found]})
@@ -42,11 +56,53 @@ def command(reference: Path, others: Sequence[Path], as_json: bool) -> int:
     return exit_code(findings)
 
 
+@contextmanager
+def _workers(jobs: int) -> Iterator[Executor | None]:
+    """Processes that measure files; none where one file is measured at a time.
+
+    They die of Ctrl-C at once: a running measurement has nothing to put away.
+    """
+    if jobs == 1:
+        yield None
+        return
+    with ProcessPoolExecutor(
+        jobs,
+        mp_context=multiprocessing.get_context("spawn"),  # threads of decoders do not survive fork
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_DFL),
+    ) as pool:
+        yield pool
+
+
 def _json(item: Aligned) -> dict[str, Any]:
     return {
         "path": str(item.path),
         **match_json(item.match),
+        "steps": [
+            {
+                "at_seconds": step.seconds,
+                "samples": step.samples,
+                "uncertainty_samples": step.uncertainty_samples,
+            }
+            for step in item.steps
+        ],
+        "channels": [_channel_json(channel) for channel in item.channels],
+        "best_channel": item.best_channel,
+        "speed": item.speed,
+        "speed_name": item.speed_name,
         "findings": findings_json(item.findings),
+    }
+
+
+def _channel_json(channel: ChannelMatch) -> dict[str, Any]:
+    match = channel.match
+    return {
+        "name": channel.name,
+        "matched": match.matched,
+        "lag_samples": match.lag_samples,
+        "uncertainty_samples": match.uncertainty_samples,
+        "polarity": match.polarity if match.matched else None,
+        "score": match.score,
     }
 
 
@@ -56,12 +112,14 @@ def _print(found: Sequence[Aligned]) -> None:
         right=range(1, 7),
     )  # fmt: skip
     for item in found:
-        row(made, item.path.name, *_cells(item))
+        row(made, item.path.name, *_cells(item.match))
+        for channel in item.channels:
+            best = " (explains it best)" if channel.name == item.best_channel else ""
+            row(made, f"  {channel.name}{best}", *_cells(channel.match))
     console().print(made)
 
 
-def _cells(item: Aligned) -> tuple[str, ...]:
-    match = item.match
+def _cells(match: Match) -> tuple[str, ...]:
     if match.lag_samples is None or match.lag_seconds is None:
         scores = (f"{match.score:.2f}", f"{match.runner_up:.2f}")
         return ("not measured", "", "", "", *scores, match.reason or str(match.verdict))

@@ -13,6 +13,7 @@ from adapters import formats
 from conform.jsonable import findings_json, timeline_json
 from conform.timecode import Rate
 from conform.timeline import Kind, Timeline, Track
+from conform.writing import refuse
 from ui.choosing import chosen
 from ui.options import FILE, examples, force_option, json_option, rate_option
 from ui.printing import console, exit_code, print_findings, print_json
@@ -20,6 +21,7 @@ from ui.printing import console, exit_code, print_findings, print_json
 _OF_FORMAT = {"embed": "aaf", "reel_width": "edl", "form": "markers"}
 _OPTION = {"embed": "--embed", "reel_width": "--reels", "form": "--form"}
 _MARKERS = ("resolve", "protools", "avid", "reaper", "audition")
+_MOST_TRACKS = 1000
 _RANGE = re.compile(r"([AV])(\d+)(?:-[AV]?(\d+))?", re.IGNORECASE)
 
 
@@ -43,7 +45,10 @@ class TracksType(click.ParamType[frozenset[tuple[Kind, int]], str]):
             if match is None:
                 self.fail(f"'{part}' names no tracks; write V1,A1-A4", param, ctx)
             kind = Kind.VIDEO if match[1].upper() == "V" else Kind.AUDIO
-            wanted |= {(kind, n) for n in range(int(match[2]), int(match[3] or match[2]) + 1)}
+            first, last = int(match[2]), int(match[3] or match[2])
+            if not 0 < first <= last < _MOST_TRACKS:
+                self.fail(f"'{part}' is no range of tracks; write A1-A4", param, ctx)
+            wanted |= {(kind, n) for n in range(first, last + 1)}
         return frozenset(wanted)
 
 
@@ -86,6 +91,7 @@ def command(
     as_json: bool,
 ) -> int:
     """Convert the cut IN into OUT, in the format of OUT's suffix, and say what it cannot hold."""
+    refuse(target, force=force, sources=(source,))
     cut = formats.read(source, rate=rate)
     timeline = _only(chosen(cut.timelines, name, source), tracks)
     asked = {

@@ -21,7 +21,7 @@ from conform.render import StemFile, render
 from conform.stems import stem_spec
 from conform.sync import sync
 from conform.synced import Sync
-from conform.timecode import Rate
+from conform.timecode import RATES, Rate
 from conform.watch import Watch
 from fixtures.film import Film, make_film
 from fixtures.spec import FilmSpec, demo_spec
@@ -60,8 +60,12 @@ class _Outcome:
 @click.argument("folder", metavar="[DIR]", required=False, type=FILE)
 @click.option("--seconds", type=click.IntRange(60, 3 * 3600), help="Length of the film.")
 @click.option("--rate", type=RATE, metavar="FPS", help="Frame rate of the film.")
-@click.option("--snr", type=float, help="Dialogue above music and noise in the guide, in dB.")
-@click.option("--seed", type=int, help="Another film of the same kind.")
+@click.option(
+    "--snr",
+    type=click.FloatRange(-60, 100),
+    help="Dialogue above music and noise in the guide, in dB.",
+)
+@click.option("--seed", type=click.IntRange(0), help="Another film of the same kind.")
 @json_option
 def command(
     folder: Path | None,
@@ -77,6 +81,8 @@ def command(
     Without DIR a new folder picturelock-demo is made.
     """
     place = _empty(folder) if folder else _free(Path("picturelock-demo"))
+    if rate is not None and rate not in RATES.values():
+        raise click.UsageError(f"a film is made at one of: {', '.join(RATES)}")
     spec = demo_spec()
     spec = replace(
         spec,

@@ -11,17 +11,18 @@ from typing import Any
 import click
 
 from adapters import session
+from conform.decision import applied
 from conform.findings import Finding
 from conform.jsonable import findings_json
-from conform.originals import refuse_changed
+from conform.originals import originals, refuse_changed
 from conform.plan import PlanOptions, plan
 from conform.prove import Proof, prove
-from conform.render import StemFile, render
+from conform.render import StemFile, clipped, render
 from conform.stems import stem_spec
 from ui.options import FILE, SECONDS, examples, force_option, json_option
 from ui.printing import console, exit_code, print_findings, print_json
 from ui.progress import progress
-from ui.reporting import write_report
+from ui.reporting import refuse_report, write_report
 from ui.showing import show_proofs, show_stems
 
 
@@ -59,6 +60,7 @@ from ui.showing import show_proofs, show_stems
     show_default=True,
     help="Measure the finished stems against the picture again.",
 )
+@click.option("--date", default="", help="The date to print in the report.  [default: now]")
 @force_option
 @json_option
 def command(
@@ -71,32 +73,36 @@ def command(
     bits: str | None,
     correct_drift: bool,
     proved: bool,
+    date: str,
     force: bool,
     as_json: bool,
 ) -> int:
     """Write the stems of SESSION, as long as the picture to the sample, and the report beside them.
 
     Every channel of every placed take goes on the stem of the mixer's name for it. Samples are
-    copied bit for bit wherever nothing has to change; events without a take stay silent.
+    copied bit for bit wherever nothing has to change; events without a take stay silent. What a
+    reviewer decided in the viewer is done.
     """
-    sync = session.load(session_file)
+    sync = applied(*session.load_reviewed(session_file))
     refuse_changed(sync)
+    report = folder / f"{session_file.stem}.report.html"
+    own = (*originals(sync), session_file)
+    refuse_report(report, force=force, sources=own)
     options = PlanOptions(handles, fade, checkerboard, correct_drift)
     layout = plan(sync, options)
     spec = stem_spec(sync, bits=int(bits) if bits else None, poly=poly)
     with progress() as watch:
-        stems = render(layout, folder, spec, force=force, watch=watch)
+        stems = render(layout, folder, spec, sources=own, force=force, watch=watch)
         proofs = prove(sync, layout, stems, watch=watch) if proved else ()
         paths = [stem.path for stem in stems]
-        report = folder / f"{session_file.stem}.report.html"
-        write_report(sync, report, stems=paths, proofs=proofs, force=force, watch=watch)
-    findings = (*sync.findings, *layout.findings)
+        write_report(sync, report, stems=paths, proofs=proofs, date=date, force=force, watch=watch)
+    findings = (*sync.findings, *layout.findings, *clipped(stems))
     if as_json:
         print_json(_as_json(stems, proofs, report, findings))
     else:
         show_stems(stems, console())
         show_proofs(proofs, console())
-        print_findings(layout.findings, console())
+        print_findings(findings, console())
         console().print(f"report: {report}", markup=False)
     return exit_code(findings)
 

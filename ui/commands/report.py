@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 
 from adapters import session
+from conform.decision import applied
 from conform.jsonable import findings_json
 from conform.tolerance import TOLERANCES
 from ui.choosing import named_as
 from ui.options import FILE, examples, force_option, json_option
-from ui.printing import console, exit_code, print_json
+from ui.printing import console, exit_code, print_findings, print_json
 from ui.progress import progress
 from ui.reporting import write_report
 
@@ -48,7 +49,7 @@ def command(
     as_json: bool,
 ) -> int:
     """Write the sync report of SESSION: one HTML page, with its CSV and JSON beside it."""
-    sync = session.load(session_file)
+    sync = applied(*session.load_reviewed(session_file))
     target = named_as(page or session_file.with_suffix(".report.html"), ".html", ".htm")
     with progress() as watch:
         paths = write_report(
@@ -57,5 +58,6 @@ def command(
     if as_json:
         print_json({"files": list(map(str, paths)), "findings": findings_json(sync.findings)})
     else:
+        print_findings(sync.findings, console())
         console().print(f"report: {paths[0]}", markup=False)
     return exit_code(sync.findings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
@@ -35,6 +35,9 @@ class _Reel:
 
 class PicturePane(QWidget):
     """Draws the frame under the playhead; `dropped` counts frames that were too late."""
+
+    opened = pyqtSignal(int)
+    """The first movie is open: the most frames between two of its key frames."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +73,9 @@ class PicturePane(QWidget):
     def _connect(self, reel: _Reel) -> None:
         reel.server.ready.connect(lambda number, image: self._ready(reel, number, image))
         reel.server.failed.connect(lambda reason: self._failed(reel, reason))
+        if reel is self._reels[0]:
+            reel.server.opened.connect(self.opened)
+        reel.server.start()
 
     def say(self, message: str) -> None:
         """Show words instead of a picture."""

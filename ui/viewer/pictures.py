@@ -36,6 +36,9 @@ class FrameServer(QObject):
         self._wake = threading.Condition()
         self._stop = False
         self._thread = threading.Thread(target=self._run, name=f"frames {path.name}", daemon=True)
+
+    def start(self) -> None:
+        """Open the movie; whoever wants to be told is connected by now."""
         self._thread.start()
 
     def ask(self, number: int, shape: Shape) -> None:

@@ -79,6 +79,7 @@ class Window(QMainWindow):
         self._arrange()
         self._menus()
         self._connect()
+        self.picture.opened.connect(self._keys_are_far)
         self.proxies = ProxyMaker(self)
         self.proxies.said.connect(session.say)
         self.proxies.made.connect(self._use_proxy)
@@ -170,9 +171,7 @@ class Window(QMainWindow):
             self.picture.say(f"{movie.path.name} holds no picture")
             return
         rate = self.session.sync.timeline.rate
-        server = self.picture.add(movie.path, movie.video[0], rate)
-        if movie is self.session.movie:
-            server.opened.connect(self._keys_are_far)
+        self.picture.add(movie.path, movie.video[0], rate)
 
     def _keys_are_far(self, gap: int) -> None:
         """Use the proxy of a movie that is slow to seek, or offer to make one."""

@@ -1,8 +1,7 @@
 """The exact lag: cross-spectra of many frames at full rate, lined up and added.
 
-Every frame is lined up along the candidate line first, so drift does not smear the sum. Bins are
-weighted by their coherence (Hannan & Thomson, "Estimating group delay", 1973), which finds by
-itself where the two sounds agree: the codec's edge, the telephone's band, the music underneath.
+Every frame is lined up along the candidate line first, so drift does not smear the sum. Groups of
+frames show by their scatter how sure the lag is, and by their slope what drift is left.
 """
 
 from __future__ import annotations
@@ -17,19 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, signal, stats
 
-from conform.band import COARSE_RATE, SPEECH, Band, Signal, mask
+from conform.arrival import REACH, TAPS, direct, tops
+from conform.band import COARSE_RATE, Signal
 from conform.evidence import STEEPEST, Line
 from conform.sound import Sound
-
-Bins = NDArray[np.complex128]
-Reals = NDArray[np.float64]
+from conform.weights import Bins, Reals, explained, weights
 
 _SEGMENT = 2.0  # seconds read at one place
 _SEGMENTS = 24
 _SHORTEST = 0.2  # seconds of a segment at an edge that are still used
-_REACH = 0.02  # seconds around the line in which the direct path is looked for
-_TAIL = 0.03  # seconds beside the peak that tell on which side the room is
-_FIRST = 0.5  # an earlier arrival counts from this share of the highest peak
 _FLOOR = 0.004  # samples: what interpolation and float32 leave, measured on exact copies
 _SPAN_FOR_DRIFT = 3.0  # seconds
 _UNTOLD = 20.0  # seconds of a line below which the speech band does not tell its drift
@@ -38,11 +33,6 @@ _BETTER = 1.03  # height of a slant over the level line before it is believed
 _GROUPS = 24  # at least, where there are frames for them
 _PARTS = 8  # stretches whose own lags show the drift
 _SHARED = 1.3  # scatter that groups hide: frames overlap by half, and share their weights
-_TAPS = 24  # samples to either side that interpolate the correlation
-_WITHIN = 4  # samples around the peak in which one group's own peak is looked for
-_FINE = 16  # steps to a sample
-_TINY = 1e-30
-_LOW, _HIGH = 120.0, 0.46  # hertz; share of the sample rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,16 +127,16 @@ def _tilt(groups: Sequence[_Group], size: int, rate: int) -> float:
     stacked = np.zeros((len(slants), len(cells)))
     for row, distance in zip(each[:, window % size], away, strict=True):
         stacked += row[cells + np.round(slants * distance).astype(int)[:, None]]
-    tops = np.abs(stacked).max(axis=1)
-    best = int(tops.argmax())
-    return float(slants[best]) if tops[best] > _BETTER * tops[steps] else 0.0
+    heights = np.abs(stacked).max(axis=1)
+    best = int(heights.argmax())
+    return float(slants[best]) if heights[best] > _BETTER * heights[steps] else 0.0
 
 
 def _read(reference: Sound, other: Sound, line: Line, rate: int) -> list[_Segment]:
     """The stretches around the agreeing points, spread over the whole line."""
     low = ceil(other.start * rate)
     high = floor((other.start + Fraction(len(other.coarse), COARSE_RATE)) * rate)
-    slack = round(_REACH * rate)
+    slack = round(REACH * rate)
     taken: list[_Segment] = []
     for time in _spread(line.points[line.agree]):
         end = min(round((time + _SEGMENT / 2) * rate), high)
@@ -235,20 +225,20 @@ def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: 
     theirs = np.sum([group.theirs for group in groups], axis=0)
     every = _correlations(groups, size, rate)
     correlation = every.sum(axis=0)
-    peak = _direct(correlation, rate)
+    peak = direct(correlation, rate)
     polarity = 1 if correlation[peak] >= 0 else -1
-    around = (peak + np.arange(-_TAPS, _TAPS + 1)) % size
+    around = (peak + np.arange(-TAPS, TAPS + 1)) % size
     each = polarity * every[:, around]
     whole = each.sum(axis=0)
     near = peak if peak < size // 2 else peak - size
-    place = near + float(_tops(whole[None])[0])
-    half = _half_width(_tops(whole - each))
+    place = near + float(tops(whole[None])[0])
+    half = _half_width(tops(whole - each))
     moments = np.array([group.time for group in groups])
     middle = float(moments.mean())
     parts = np.array_split(np.arange(len(groups)), max(1, min(len(groups) // 3, _PARTS)))
     times = np.array([moments[part].mean() for part in parts])
-    tops = _tops(np.stack([each[part].sum(axis=0) for part in parts]))
-    slope = _slope(times, tops / rate)
+    own = tops(np.stack([each[part].sum(axis=0) for part in parts]))
+    slope = _slope(times, own / rate)
     claimed = None if slope is None else drift + slope[0]
     return Fine(
         time=middle,
@@ -257,7 +247,7 @@ def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: 
         drift=claimed,
         drift_half_width=None if slope is None else slope[1],
         polarity=polarity,
-        explains=_explained(total, ours, theirs, place, rate),
+        explains=explained(total, ours, theirs, place, rate),
     )
 
 
@@ -266,81 +256,8 @@ def _correlations(groups: Sequence[_Group], size: int, rate: int) -> Reals:
     total = np.sum([group.cross for group in groups], axis=0)
     powers = np.sum([group.ours for group in groups], axis=0)
     powers = powers * np.sum([group.theirs for group in groups], axis=0)
-    weight = _weights(total, powers, sum(group.frames for group in groups), rate)
+    weight = weights(total, powers, sum(group.frames for group in groups), rate)
     return np.stack([fft.irfft(group.cross * weight, size) for group in groups])
-
-
-def _weights(total: Bins, powers: Reals, frames: int, rate: int) -> Reals:
-    """Maximum-likelihood weights of the bins of a cross-spectrum, the phase transform included.
-
-    `powers` is the product of both sounds' power spectra. Coherence is smoothed over 60 Hz.
-    """
-    size = 2 * (len(total) - 1)
-    width = max(3, round(60 * size / rate)) | 1
-    smooth = np.convolve(
-        np.square(np.abs(total)) / (powers + _TINY), np.full(width, 1 / width), mode="same"
-    )
-    chance = 1 / max(frames, 2)  # what unrelated noise shows: one over the number of frames
-    coherence = np.clip((smooth - chance) / (1 - chance), 0, 0.98)
-    odds = coherence / (1 - coherence) * mask(Band(_LOW, _HIGH * rate), size, rate)
-    # Where nothing stands out, the speech band, whitened.
-    weight = odds if odds.any() else mask(SPEECH, size, rate)
-    return np.asarray(weight / (np.abs(total) + _TINY), np.float64)
-
-
-def _explained(total: Bins, ours: Reals, theirs: Reals, place: float, rate: int) -> float:
-    """The other sound's power in bins that agree with a pure delay by `place` samples.
-
-    A copy of the reference agrees everywhere; another microphone's room turns the phases.
-    """
-    size = 2 * (len(total) - 1)
-    share = theirs * mask(SPEECH, size, rate)
-    turned = np.real(total * np.exp(2j * np.pi * np.fft.rfftfreq(size) * place))
-    agreement = turned / np.sqrt(ours * theirs + _TINY)
-    return float(abs((agreement * share).sum()) / (share.sum() + _TINY))
-
-
-def _direct(correlation: NDArray[np.floating], rate: int) -> int:
-    """The sample of the direct path: the highest peak, or an arrival before its reflections.
-
-    A room smears the correlation to one side: after the peak where the reference hears the room,
-    before it where the other does. On the far side of the tail nothing can arrive but the direct
-    sound; the first arrival there of at least half the height is taken.
-    """
-    size = len(correlation)
-    reach, tail = round(_REACH * rate), round(_TAIL * rate)
-    strength = np.abs(correlation)
-    near = np.concatenate([strength[-reach:], strength[: reach + 1]])
-    peak = int(near.argmax()) - reach
-    guard = max(2, round(0.0005 * rate))
-    after = np.square(strength[np.arange(peak + guard, peak + tail) % size]).sum()
-    before = np.square(strength[np.arange(peak - tail, peak - guard) % size]).sum()
-    step = -1 if after > 1.5 * before else 1 if before > 1.5 * after else 0
-    if not step:
-        return peak % size
-    places = np.arange(peak + step * reach, peak, -step)
-    values = strength[places % size]
-    enough = max(_FIRST * strength[peak % size], 6 * float(np.median(strength)))
-    tops = (values[1:-1] >= enough) & (values[1:-1] > values[:-2]) & (values[1:-1] >= values[2:])
-    found = np.flatnonzero(tops)
-    return int(places[found[0] + 1] if len(found) else peak) % size
-
-
-def _tops(rows: Reals) -> Reals:
-    """Where each row is highest, in samples from its middle, within `_WITHIN`.
-
-    Rows are read between their samples by a windowed sinc, then by a parabola.
-    """
-    grid = np.arange(-_WITHIN * _FINE, _WITHIN * _FINE + 1) / _FINE
-    away = grid - np.arange(-_TAPS, _TAPS + 1)[:, None]
-    inside = np.sqrt(np.clip(1 - (away / _TAPS) ** 2, 0, None))
-    curves = rows @ (np.sinc(away) * np.i0(8.0 * inside) / np.i0(8.0))
-    best = np.clip(curves.argmax(axis=1), 1, curves.shape[1] - 2)
-    index = np.arange(len(rows))
-    left, top, right = (curves[index, best + step] for step in (-1, 0, 1))
-    bend = left - 2 * top + right
-    shift = np.where(bend < 0, 0.5 * (left - right) / np.where(bend < 0, bend, -1), 0)
-    return np.asarray(grid[best] + np.clip(shift, -1, 1) / _FINE)
 
 
 def _half_width(without: Reals) -> float:

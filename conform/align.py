@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
-from conform import media
+from conform import media, poly
 from conform.errors import AlignError, MediaError
 from conform.findings import Finding, error, info, warning
 from conform.match import Match, Verdict
 from conform.measure import measure
+from conform.poly import ChannelMatch
 from conform.sound import Sound, channels_of, distinct, mixed
 from conform.speed import at_known_speed
+from conform.steps import Jump, follow
 from conform.watch import Step, Watch, unwatched
 
 _PAIRS = 16  # channel pairs tried at most where the mixes do not match
@@ -21,57 +24,128 @@ _PAIRS = 16  # channel pairs tried at most where the mixes do not match
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """One file's place in the reference, and what was odd about the file."""
+    """One file's place in the reference, and what was odd about the file.
+
+    With `steps`, the match is that of the longest part. `channels` are those of a file with
+    several. `speed_name` is that of a known other speed.
+    """
 
     path: Path
     match: Match
     findings: tuple[Finding, ...] = ()
+    steps: tuple[Jump, ...] = ()
+    channels: tuple[ChannelMatch, ...] = ()
+    speed_name: str | None = None
+
+    @property
+    def speed(self) -> float | None:
+        """Reference seconds to each second of the file, where measured."""
+        drift = self.match.drift_ppm
+        return None if drift is None else 1 + drift / 1e6
+
+    @property
+    def best_channel(self) -> str | None:
+        """The channel that explains the reference best."""
+        best = poly.best(self.channels)
+        return best.name if best else None
 
 
 def align(
-    reference: Path, others: Sequence[Path], *, watch: Watch = unwatched
+    reference: Path,
+    others: Sequence[Path],
+    *,
+    executor: Executor | None = None,
+    watch: Watch = unwatched,
 ) -> tuple[Aligned, ...]:
     """Measure where each other file's first sample falls in the reference, in its samples.
 
     Files may be of any length, rate and channel count. An other file that cannot be read is not
-    measured, with the reason and an error among its findings. Raises `MediaError` where the
-    reference cannot be read and `AlignError` where it has no sound.
+    measured, with the reason and an error among its findings. With an `executor`, files are
+    measured at once; the answers are the same. Raises `MediaError` where the reference cannot be
+    read and `AlignError` where it has no sound.
     """
     ground = distinct(channels_of(reference, watch=watch))
     if not ground:
         raise AlignError("has no sound to align to", path=reference)
     rate = media.probe(reference).audio[0].sample_rate
+    found = (
+        (_readable(ground, reference, path, rate, watch) for path in others)
+        if executor is None
+        else _at_once(executor, ground, reference, others, rate)
+    )
     aligned = []
-    for done, path in enumerate(others):
-        watch(Step("aligning", done, len(others)))
-        try:
-            aligned.append(_aligned(ground, reference, path, rate, watch))
-        except MediaError as fault:
-            reason = f"cannot be read: {fault.message}"
-            match = Match(Verdict.TOO_LITTLE, rate, reason)
-            aligned.append(Aligned(path, match, (error("align.unreadable", reason, str(path)),)))
-    watch(Step("aligning", len(others), len(others)))
+    watch(Step("aligning", 0, len(others)))
+    for one in found:
+        aligned.append(one)
+        watch(Step("aligning", len(aligned), len(others)))
     return tuple(aligned)
+
+
+def _at_once(
+    executor: Executor,
+    ground: tuple[Sound, ...],
+    reference: Path,
+    others: Sequence[Path],
+    rate: int,
+) -> Iterator[Aligned]:
+    """Answers in the order of the files; what has not begun is dropped where the caller stops."""
+    waiting = [
+        executor.submit(_readable, ground, reference, path, rate, unwatched) for path in others
+    ]
+    try:
+        for future in waiting:
+            yield future.result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _readable(
+    ground: tuple[Sound, ...], reference: Path, path: Path, rate: int, watch: Watch
+) -> Aligned:
+    """One file's answer; that it cannot be read is one as well."""
+    try:
+        return _aligned(ground, reference, path, rate, watch)
+    except MediaError as fault:
+        reason = f"cannot be read: {fault.message}"
+        match = Match(Verdict.TOO_LITTLE, rate, reason)
+        return Aligned(path, match, (error("align.unreadable", reason, str(path)),))
 
 
 def _aligned(
     ground: tuple[Sound, ...], reference: Path, path: Path, rate: int, watch: Watch
 ) -> Aligned:
     findings = list(media.probe(path).findings)
-    heard = distinct(channels_of(path, findings=findings.append, watch=watch))
+    channels = channels_of(path, findings=findings.append, watch=watch)
+    heard = distinct(channels)
     if not heard:
         return Aligned(path, Match(Verdict.TOO_LITTLE, rate, "has no sound"), tuple(findings))
     ours, theirs = mixed(ground, reference.name), mixed(heard, path.name)
-    match = measure(ours, theirs, rate).match
-    if match.matched:
-        return Aligned(path, match, tuple(findings))
+    found, steps = follow(ours, theirs, measure(ours, theirs, rate), rate)
     pairs = list(product(ground, heard))[:_PAIRS] if len(ground) * len(heard) > 1 else []
-    for one, other in pairs:
-        alone = measure(one, other, rate).match
-        if alone.matched:
+    for one, other in pairs if not found.match.matched else []:
+        alone = measure(one, other, rate)
+        if alone.match.matched:
             findings.append(info("align.channel", f"{other.name} matches {one.name}", str(path)))
-            return Aligned(path, alone, tuple(findings))
-    return _at_other_speed(ours, theirs, Aligned(path, match, tuple(findings)))
+            ours, theirs, (found, steps) = one, other, follow(one, other, alone, rate)
+            break
+    findings += [_told(step, rate, path) for step in steps]
+    aligned = Aligned(path, found.match, tuple(findings), steps)
+    if found.match.matched and len(channels) > 1:
+        aligned = replace(aligned, channels=poly.each(ours, channels, found.match, rate))
+    return _at_other_speed(ours, theirs, aligned)
+
+
+def _told(step: Jump, rate: int, path: Path) -> Finding:
+    """A step in words."""
+    minutes, seconds = divmod(step.seconds, 60)
+    hours, minutes = divmod(int(minutes), 60)
+    where = "later" if step.samples > 0 else "earlier"
+    message = (
+        f"at {hours:02}:{minutes:02}:{seconds:04.1f} it jumps {abs(step.samples):.0f} samples "
+        f"({abs(step.samples) / rate:.3f} s) {where}: a dropped buffer or an edit"
+    )
+    return warning("align.step", message, str(path))
 
 
 def _at_other_speed(ground: Sound, heard: Sound, aligned: Aligned) -> Aligned:
@@ -83,4 +157,5 @@ def _at_other_speed(ground: Sound, heard: Sound, aligned: Aligned) -> Aligned:
         return aligned
     name, match = found
     odd = warning("align.speed", f"runs at another speed: {name}", str(aligned.path))
-    return Aligned(aligned.path, match, (*aligned.findings, odd))
+    findings = (*aligned.findings, odd)
+    return replace(aligned, match=match, findings=findings, speed_name=name)

@@ -136,26 +136,33 @@ def _of_file(path: Path, stream: int, channels: tuple[int, ...]) -> Excerpt:
 
     A stretch that began between two samples of the file would be shifted by a part of one.
     """
-    native = media.probe(path).audio[stream].sample_rate
+    return partial(_read, path, stream, channels, media.probe(path).audio[stream].sample_rate)
 
-    def excerpt(first: int, count: int, rate: int) -> Signal:
-        step = rate // gcd(rate, native)
-        early = first % step
-        stretch = media.blocks(
-            path,
-            stream=stream,
-            rate=rate,
-            channels=channels,
-            start=Fraction(first - early, rate),
-            size=early + count,
-            findings=lambda _: None,  # told once, when the whole file was listened to
-        )
-        sound = next(stretch, np.zeros((0, 1), np.float32)).mean(axis=1, dtype=np.float32)[early:]
-        out = np.zeros(count, np.float32)
-        out[: len(sound)] = sound
-        return out
 
-    return excerpt
+def _read(
+    path: Path,
+    stream: int,
+    channels: tuple[int, ...],
+    native: int,
+    first: int,
+    count: int,
+    rate: int,
+) -> Signal:
+    step = rate // gcd(rate, native)
+    early = first % step
+    stretch = media.blocks(
+        path,
+        stream=stream,
+        rate=rate,
+        channels=channels,
+        start=Fraction(first - early, rate),
+        size=early + count,
+        findings=lambda _: None,  # told once, when the whole file was listened to
+    )
+    sound = next(stretch, np.zeros((0, 1), np.float32)).mean(axis=1, dtype=np.float32)[early:]
+    out = np.zeros(count, np.float32)
+    out[: len(sound)] = sound
+    return out
 
 
 def distinct(sounds: Sequence[Sound]) -> tuple[Sound, ...]:

@@ -1,0 +1,68 @@
+"""Each channel of a poly file by itself: its own lag, polarity and share in the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from conform.evidence import trace
+from conform.match import Match, Verdict
+from conform.measure import Measurement, measure, placed
+from conform.refine import refine
+from conform.sound import Sound
+
+_WIDTH = 1.0  # seconds of the stretches that follow a channel
+_DECADES = 6.0  # minus log10 of the chance from which a channel near the file's place matches
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelMatch:
+    """One channel against the reference: microphone distances and inversions as they are.
+
+    `explains` is the share of the channel that the reference, merely delayed, explains: 0 to 1.
+    """
+
+    name: str
+    match: Match
+    explains: float = 0.0
+
+
+def each(
+    reference: Sound, channels: Sequence[Sound], whole: Match, rate: int
+) -> tuple[ChannelMatch, ...]:
+    """Every channel of a file against a reference; `whole` is where the file as one matched.
+
+    A channel is looked for where the file matched first, then anywhere.
+    """
+    found = []
+    for number, channel in enumerate(channels, 1):
+        one = _near(reference, channel, whole, rate) or measure(reference, channel, rate)
+        share = one.fine.explains if one.fine is not None and one.match.matched else 0.0
+        found.append(ChannelMatch(f"channel {number}", one.match, share))
+    return tuple(found)
+
+
+def best(channels: Sequence[ChannelMatch]) -> ChannelMatch | None:
+    """The channel that explains the reference best, where any matches."""
+    matched = [channel for channel in channels if channel.match.matched]
+    return max(matched, key=lambda channel: channel.explains, default=None)
+
+
+def _near(reference: Sound, channel: Sound, whole: Match, rate: int) -> Measurement | None:
+    """A channel at the place of its file; None where it does not match there."""
+    if whole.lag_seconds is None:
+        return None
+    first = max(0.0, -whole.lag_seconds)
+    last = min(channel.seconds, reference.seconds - whole.lag_seconds)
+    middle = (first + last) / 2
+    lag = whole.lag_seconds + (whole.drift_ppm or 0.0) * 1e-6 * middle
+    line = trace(reference.coarse, channel.coarse, lag, middle, _WIDTH)
+    if line.decades < _DECADES:
+        return None
+    fine = refine(reference, channel, line, rate)
+    if fine is None:
+        return None
+    match = Match(
+        Verdict.MATCH, rate, score=round(line.decades, 2), false_match=10.0**-line.decades
+    )
+    return Measurement(placed(match, fine, rate), line, fine)

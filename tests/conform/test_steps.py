@@ -1,0 +1,110 @@
+"""Steps told apart from drift: planted ones are found where they are, nothing else is one."""
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from scipy import signal
+
+from conform.band import COARSE_RATE
+from conform.measure import Measurement, measure
+from conform.sound import Sound
+from conform.steps import Jump, follow
+from fixtures.clock import read_at
+from fixtures.voices import conversation
+
+RATE = 48000
+Wave = np.ndarray
+TALKERS = conversation(7, 0, 70 * RATE, RATE)
+TAKE = TALKERS.sum(axis=0)
+AT = 2 * RATE
+
+
+def heard(samples: Wave) -> Sound:
+    samples = np.asarray(samples, np.float32)
+
+    def excerpt(first: int, count: int, rate: int) -> Wave:
+        assert rate == RATE
+        out = np.zeros(count, np.float32)
+        low, high = max(first, 0), min(first + count, len(samples))
+        if low < high:
+            out[low - first : high - first] = samples[low:high]
+        return out
+
+    coarse = signal.resample_poly(samples, 1, RATE // COARSE_RATE)
+    return Sound("sound", coarse.astype(np.float16), excerpt)
+
+
+REFERENCE = heard(TAKE)
+
+
+def followed(samples: Wave) -> tuple[Measurement, tuple[Jump, ...]]:
+    other = heard(samples)
+    return follow(REFERENCE, other, measure(REFERENCE, other, RATE), RATE)
+
+
+def without(samples: Wave, at: float, count: int) -> Wave:
+    return np.concatenate([samples[: round(at * RATE)], samples[round(at * RATE) + count :]])
+
+
+def drifting(ppm: float, seconds: int = 60) -> Wave:
+    return read_at(TAKE.astype(np.float32), float(AT), 1 + ppm * 1e-6, seconds * RATE)
+
+
+@given(
+    at=st.floats(12, 45),
+    lost=st.one_of(st.integers(240, 2400), st.integers(20_000, 200_000)),
+    ppm=st.sampled_from([-120.0, 0.0, 35.0]),
+    sign=st.sampled_from([1, -1]),
+)
+@settings(max_examples=6, deadline=None, phases=[Phase.generate])
+def test_lost_samples_are_one_step(at: float, lost: int, ppm: float, sign: int) -> None:
+    noise = np.random.default_rng(lost).normal(0, 1e-3, 60 * RATE)
+    found, (step,) = followed(without(sign * drifting(ppm) + noise, at, lost))
+    assert step.samples == pytest.approx(lost * (1 + ppm * 1e-6), abs=1)
+    assert step.seconds == pytest.approx(at, abs=0.8)  # a pause of the talkers hides the moment
+    long_first = at > 60 - lost / RATE - at
+    if abs(at - (60 - lost / RATE - at)) > 8:
+        expected = AT if long_first else AT + lost * (1 + ppm * 1e-6)
+        assert found.match.lag_samples == pytest.approx(expected, abs=1)
+    assert found.match.drift_ppm == pytest.approx(ppm, abs=1)
+
+
+def test_an_edit_and_a_lost_buffer_do_not_make_the_answer_ambiguous() -> None:
+    other = without(drifting(20), 40, 9000)
+    other = np.concatenate([other[: 20 * RATE], np.zeros(4800), other[20 * RATE :]])
+    found, steps = followed(other)
+    assert found.match.matched
+    assert [step.samples for step in steps] == pytest.approx([-4800.1, 9000.2], abs=0.5)
+    assert [step.seconds for step in steps] == pytest.approx([20, 40.1], abs=0.8)
+
+
+@given(ppm=st.floats(-150, 150))
+@settings(max_examples=3, deadline=None)
+def test_drift_is_no_step(ppm: float) -> None:
+    found, steps = followed(drifting(ppm))
+    assert steps == ()
+    assert found.match.drift_ppm == pytest.approx(ppm, abs=0.5)
+
+
+def test_wow_is_no_step() -> None:
+    places = np.arange(60 * RATE)
+    swing = 0.004 * RATE * np.sin(2 * np.pi * places / (30 * RATE))
+    _, steps = followed(np.interp(places + AT + swing, np.arange(len(TAKE)), TAKE))
+    assert steps == ()
+
+
+def test_talkers_at_other_distances_are_no_steps() -> None:
+    moved = TALKERS[0] + np.roll(TALKERS[1], 300)
+    _, steps = followed(moved[AT : AT + 60 * RATE])
+    assert steps == ()
+
+
+def test_a_periodic_loop_stays_ambiguous() -> None:
+    loop = np.tile(TAKE[: 2 * RATE], 30)
+    other = heard(loop[: 25 * RATE])
+    found = measure(heard(loop), other, RATE)
+    again, steps = follow(heard(loop), other, found, RATE)
+    assert again == found
+    assert not again.match.matched
+    assert steps == ()

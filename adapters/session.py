@@ -141,9 +141,12 @@ def _as_text(review: Review) -> str:
 
 def _review(header: dict[str, Any], path: Path) -> Review:
     try:
-        return unpack(Review, json.loads(header.get(_REVIEW) or "{}"))
+        review = unpack(Review, json.loads(header.get(_REVIEW) or "{}"))
     except (TypeError, ValueError) as fault:
         raise SessionError(f"its decisions are damaged: {fault}", path=path) from fault
+    places = _Places(header.get("paths", {}), path.parent)
+    moved = (replace(one, take=places.text(one.take)) for one in review.decisions)
+    return replace(review, decisions=tuple(moved))
 
 
 def _header(root: Any, path: Path) -> dict[str, Any]:
@@ -164,26 +167,30 @@ def _attach(root: Any, sync: Sync, path: Path) -> list[Any]:
     """Give every clip its events; returns those whose clip the timeline does not hold."""
     waiting: dict[Clip, list[int]] = {}
     for order, event in enumerate(sync.events):
-        waiting.setdefault(event.clip, []).append(order)
+        waiting.setdefault(_unchannelled(event.clip), []).append(order)
     for item in root.find_clips():
-        mine = waiting.pop(unpack(Clip, ours(item, "clip")), None)
+        clip = unpack(Clip, ours(item, "clip"))
+        mine = waiting.pop(_unchannelled(clip), None)
         if mine:
             events = [sync.events[order] for order in mine]
-            item.metadata[OURS]["events"] = [_event(order, sync) for order in mine]
+            item.metadata[OURS]["events"] = [_event(order, sync, clip) for order in mine]
             _refer(item, events, path)
-    return [
-        {**_event(order, sync), "clip": pack(clip)}
-        for clip, orders in waiting.items()
-        for order in orders
-    ]
+    return [_event(order, sync) for orders in waiting.values() for order in orders]
 
 
-def _event(order: int, sync: Sync) -> dict[str, Any]:
+def _unchannelled(clip: Clip) -> Clip:
+    """A clip without its channels: an event unites those of all the tracks it lies on."""
+    return replace(clip, channels=())
+
+
+def _event(order: int, sync: Sync, beside: Clip | None = None) -> dict[str, Any]:
+    """An event as it is kept; its clip too, unless it is just the one `beside` it."""
     event = sync.events[order]
     raw: dict[str, Any] = pack(replace(event, roll=None))
-    raw.pop("clip")
+    clip = raw.pop("clip")
     roll = None if event.roll is None else _index(sync.rolls, event.roll)
-    return {"order": order, "take": pack(event.roll) if roll == -1 else roll, "event": raw}
+    kept = {"order": order, "take": pack(event.roll) if roll == -1 else roll, "event": raw}
+    return kept if event.clip == beside else {**kept, "clip": clip}
 
 
 def _index(rolls: Sequence[Roll], roll: Roll) -> int:
@@ -243,12 +250,19 @@ class _Places:
     def text(self, name: str) -> str:
         """The name under which a file is found now."""
         places = self._paths.get(name)
-        if not name or not isinstance(places, dict) or Path(name).exists():
+        if not name or not isinstance(places, dict):
             return name
         relative, absolute = places.get("relative"), places.get("absolute")
-        tries = [self._folder / relative] if isinstance(relative, str) else []
+        near = self._folder / relative if isinstance(relative, str) else None
+        if Path(name).is_absolute() and Path(name).exists():
+            return name
+        tries = [near] if near else []
         tries += [Path(absolute)] if isinstance(absolute, str) else []
-        return next((str(one) for one in tries if one.exists()), name)
+        found = next((one for one in tries if one.exists()), None)
+        if found is None:
+            return name
+        same = Path(name).exists() and Path(name).samefile(found)
+        return name if same else str(found)
 
     def roll(self, roll: Roll) -> Roll:
         """A roll with its files as they are found now."""
@@ -262,7 +276,8 @@ class _Places:
 def _events(root: Any, header: dict[str, Any], rolls: Sequence[Roll]) -> tuple[EventSync, ...]:
     found = [(raw, raw["clip"]) for raw in header["events"]]
     for item in root.find_clips():
-        found += [(raw, ours(item, "clip")) for raw in ours(item, "events") or []]
+        here = ours(item, "clip")
+        found += [(raw, raw.get("clip", here)) for raw in ours(item, "events") or []]
     found.sort(key=lambda pair: int(pair[0]["order"]))
     return tuple(_one_event(raw, clip, rolls) for raw, clip in found)
 
@@ -277,8 +292,8 @@ def _one_event(raw: dict[str, Any], clip: Any, rolls: Sequence[Roll]) -> EventSy
 
 def _moved(sync: Sync, path: Path) -> Iterator[Finding]:
     """Events whose clip another tool has changed since it was measured."""
-    clips = {clip for _, clip in sync.timeline.clips()}
+    clips = {_unchannelled(clip) for _, clip in sync.timeline.clips()}
     for event in sync.events:
-        if event.clip not in clips:
+        if _unchannelled(event.clip) not in clips:
             text = f"event {event.id} '{event.clip.name}' was changed after it was measured"
             yield warning("session.edited", f"{text}: sync it again", path.name)

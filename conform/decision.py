@@ -103,7 +103,11 @@ def _event(event: EventSync, decision: Decision, sync: Sync) -> EventSync:
         return replace(event, status=Status.NOT_MEASURED, reason=why, zero=None)
     if not decision.nudge and not decision.take:
         return event
-    roll = next((r for r in sync.rolls if str(r.path) == decision.take), event.roll)
+    chosen = next((r for r in sync.rolls if str(r.path) == decision.take), None)
+    if decision.take and chosen is None:
+        why = f"the take that the reviewer chose is gone: {decision.take}"
+        return replace(event, status=Status.NOT_MEASURED, reason=why, roll=None, zero=None)
+    roll = chosen or event.roll
     return replace(
         event,
         status=Status.METADATA,

@@ -107,14 +107,14 @@ def _files(plan: Plan, folder: Path, spec: StemSpec) -> dict[Path, tuple[str, ..
     if not plan.stems:
         raise RenderError("no event has a take, so there is no stem to write", path=folder)
     if spec.poly:
-        return {folder / f"{_safe(spec.label.project) or 'poly'}.wav": plan.stems}
-    names = {stem: folder / f"{_safe(stem)}.wav" for stem in plan.stems}
+        return {folder / f"{safe_name(spec.label.project) or 'poly'}.wav": plan.stems}
+    names = {stem: folder / f"{safe_name(stem)}.wav" for stem in plan.stems}
     if len({path.name.casefold() for path in names.values()}) < len(names):
         raise RenderError(f"two stems would have one name: {', '.join(plan.stems)}", path=folder)
     return {path: (stem,) for stem, path in names.items()}
 
 
-def _safe(name: str) -> str:
+def safe_name(name: str) -> str:
     """A name that every file system takes."""
     return _UNSAFE.sub("_", name).strip(" .")
 

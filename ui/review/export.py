@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from conform.originals import originals, refuse_changed
 from conform.plan import plan
-from conform.render import StemFile, render
+from conform.prove import prove
+from conform.render import StemFile, render, safe_name
 from conform.stems import stem_spec
 from conform.synced import Sync
 from conform.watch import Watch, unwatched
-from ui.reporting import write_report
+from ui.reporting import refuse_report, write_report
 
 
 def export(
     sync: Sync, folder: Path, *, force: bool = False, watch: Watch = unwatched
 ) -> tuple[tuple[StemFile, ...], Path]:
-    """Write stems and report of a cut as it was decided; raises `ConformError`."""
-    stems = render(plan(sync), folder, stem_spec(sync), force=force, watch=watch)
-    page = folder / f"{sync.timeline.name or 'session'}.report.html"
-    write_report(sync, page, stems=[stem.path for stem in stems], force=force, watch=watch)
-    return tuple(stems), page
+    """Write stems and report of a cut as it was decided, and prove them; raises `ConformError`."""
+    refuse_changed(sync)
+    sources = originals(sync)
+    page = folder / f"{safe_name(sync.timeline.name) or 'session'}.report.html"
+    refuse_report(page, force=force, sources=sources)
+    layout, spec = plan(sync), stem_spec(sync)
+    stems = render(layout, folder, spec, sources=sources, force=force, watch=watch)
+    proofs = prove(sync, layout, stems, watch=watch)
+    paths = [stem.path for stem in stems]
+    write_report(sync, page, stems=paths, proofs=proofs, force=force, watch=watch)
+    return stems, page

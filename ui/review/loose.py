@@ -12,6 +12,7 @@ from conform import media
 from conform.align import align
 from conform.errors import MediaError
 from conform.match import Match
+from conform.picture import place_picture
 from conform.roll import Roll
 from conform.synced import EventSync, Status, Sync
 from conform.timecode import Rate
@@ -40,7 +41,8 @@ def loose(
     heard = guide or picture
     found = align(heard, [take.path for take in takes], watch=watch) if takes else ()
     rate = movie.video[0].rate or Rate(Fraction(25))
-    length = movie.duration or ZERO
+    clock = rate.with_drop(";" in (movie.timecode or "") and rate.nominal % 30 == 0)
+    length = place_picture(Timeline(picture.stem, clock), movie).length
     laid = [_event(take, one.match, length) for take, one in zip(takes, found, strict=True)]
     laid.sort(key=lambda event: event.clip.record_in)
     events = tuple(
@@ -50,7 +52,6 @@ def loose(
         Track(Kind.AUDIO, number, event.clip.name, (event.clip,))
         for number, event in enumerate(events, 1)
     )
-    clock = rate.with_drop(";" in (movie.timecode or ""))
     start = clock.time_of(movie.timecode) if movie.timecode else ZERO
     findings = (*odd, *(finding for aligned in found for finding in aligned.findings))
     sync = Sync(
@@ -70,6 +71,9 @@ def _event(take: Roll, match: Match, length: Fraction) -> EventSync:
     zero = None
     if match.matched and match.lag_samples is not None:
         zero = Fraction(match.lag_samples).limit_denominator(1 << 20) / match.sample_rate
+        # True at the middle of what is heard: there the drift has carried it that far.
+        heard = min(length, zero + take.duration) + max(ZERO, zero)
+        zero += (heard / 2 - zero) * Fraction(match.drift_ppm or 0) / 10**6
     first = max(ZERO, zero) if zero is not None else ZERO
     last = min(length, zero + take.duration) if zero is not None else length
     source = Source(take.name, str(take.path), scene=take.scene, take=take.take)

@@ -203,15 +203,6 @@ def sample_at(seconds: Fraction, sample_rate: int) -> int:
     return floor(seconds * sample_rate + _HALF)
 
 
-def label_seconds(label: str, nominal: int) -> Fraction:
-    """The clock time that a label reads, in label seconds: `01:00:00:12` of 24 reads 3600.5.
-
-    Labels of two machines that count at different rates are compared by this. Raises
-    `TimecodeError` for what is no label.
-    """
-    return Fraction(Rate(Fraction(nominal)).frames(label), nominal)
-
-
 def feet_frames(frame: int) -> str:
     """35 mm 4-perf footage of a frame count: frame 100 is `6+04`."""
     feet, frames = divmod(abs(frame), FRAMES_PER_FOOT)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from conform.errors import ConformError
 
 
 class Unit(StrEnum):
@@ -143,12 +142,3 @@ TOLERANCES: dict[str, Tolerance] = {
     )
 }
 """The named windows, tightest use first."""
-
-
-def tolerance_named(name: str) -> Tolerance:
-    """The window of a name; raises `ConformError` with the names that exist."""
-    try:
-        return TOLERANCES[name.strip().lower()]
-    except KeyError:
-        known = ", ".join(TOLERANCES)
-        raise ConformError(f"'{name}' is no tolerance; known: {known}") from None

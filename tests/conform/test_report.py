@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conform.bwf import Format, Label, Writer
-from conform.errors import ConformError, MediaError
+from conform.errors import MediaError
 from conform.findings import warning
 from conform.jsonable import event_json
 from conform.match import Match, Verdict
@@ -30,7 +30,7 @@ from conform.roll import Roll, RollChannel
 from conform.synced import ChannelMatch, EventSync, Rung, Status, Sync
 from conform.timecode import RATES
 from conform.timeline import Clip, Kind, Timeline, Track
-from conform.tolerance import TOLERANCES, Judgement, judge, tolerance_named
+from conform.tolerance import TOLERANCES, Judgement, judge
 
 RATE = RATES["24"]
 SR = 48000
@@ -243,13 +243,8 @@ def test_stems_are_read_back_and_hashed(sync: Sync, tmp_path: Path) -> None:
 def test_a_slip_is_judged_with_its_uncertainty(
     slip: float | None, uncertainty: float | None, judgement: Judgement
 ) -> None:
-    limits = tolerance_named("EBU-R37").limits(RATE.frame, SR)
+    limits = TOLERANCES["ebu-r37"].limits(RATE.frame, SR)
     assert judge(slip, uncertainty, limits) is judgement
-
-
-def test_an_unknown_tolerance_names_those_that_exist() -> None:
-    with pytest.raises(ConformError, match="film"):
-        tolerance_named("perfect")
 
 
 def test_slopes_are_called_by_their_names() -> None:

@@ -15,7 +15,7 @@ from conform.match import Match, Verdict
 from conform.measure import measure
 from conform.poly import ChannelMatch
 from conform.sound import Sound, channels_of, distinct, mixed
-from conform.speed import at_known_speed
+from conform.speed import at_other_speed
 from conform.steps import Jump, follow
 from conform.watch import Step, Watch, unwatched
 
@@ -149,13 +149,14 @@ def _told(step: Jump, rate: int, path: Path) -> Finding:
 
 
 def _at_other_speed(ground: Sound, heard: Sound, aligned: Aligned) -> Aligned:
-    """The answer at one of the trade's other speeds, where the sound matches at that."""
+    """The answer at another speed, where the sound matches at one."""
     if aligned.match.verdict is not Verdict.NO_MATCH:
         return aligned
-    found = at_known_speed(ground, heard, aligned.match.sample_rate)
+    found = at_other_speed(ground, heard, aligned.match.sample_rate)
     if found is None:
         return aligned
     name, match = found
-    odd = warning("align.speed", f"runs at another speed: {name}", str(aligned.path))
+    speed = name or f"{1 + (match.drift_ppm or 0.0) / 1e6:.6f}, none of the usual ratios"
+    odd = warning("align.speed", f"runs at another speed: {speed}", str(aligned.path))
     findings = (*aligned.findings, odd)
     return replace(aligned, match=match, findings=findings, speed_name=name)

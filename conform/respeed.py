@@ -1,0 +1,88 @@
+"""Sound that runs at any other speed, as old transfers do: candidates by how loudness moves.
+
+The loudness of a few bands, 50 times a second, changes little in kind where a whole sound runs some
+per cent faster, so it can be stretched over a grid of speeds and searched for in no time. What it
+proposes, the engine has to prove.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft, ndimage
+
+from conform.band import COARSE_RATE, SPEECH, Signal, lively, powers
+
+FASTEST = 0.08
+"""The largest error of speed that is looked for."""
+
+GRID = 0.0005
+"""Steps of speed: over a window of a minute, 15 ms to either side."""
+
+_HOP = 160  # coarse samples between frames: 20 ms
+_FRAME = 320
+_BANDS = 6
+_WINDOW = 60.0  # seconds that are stretched
+_SMOOTH = 50  # frames whose mean is taken off: a second
+_FLOOR = 1e-9  # power under which frames are alike: room tone
+_PROMISING = 6.0  # deviations over chance from which a speed is worth proving
+_CHUNK = 4096  # frames at once
+
+
+def promising(
+    reference: NDArray[np.floating], other: NDArray[np.floating], most: int = 3
+) -> list[float]:
+    """Speeds at which the other sound may lie in the reference, likeliest first; 8 kHz samples.
+
+    A speed is reference seconds to each second of the other sound.
+    """
+    length = round(min(_WINDOW * COARSE_RATE, len(other)))
+    starts = lively(powers(other), length, 1)
+    if not starts:
+        return []
+    piece = _loudness(other[starts[0] : starts[0] + length])
+    ground = _loudness(reference)
+    longest = int(piece.shape[1] * (1 + FASTEST)) + 1
+    size = fft.next_fast_len(ground.shape[1] + longest, real=True)
+    spectra = fft.rfft(ground, size)
+    speeds = 1 + np.arange(-FASTEST, FASTEST + GRID / 2, GRID)
+    heights = [_height(spectra, _stretched(piece, speed), size) for speed in speeds]
+    found: list[float] = []
+    for index in np.argsort(heights)[::-1]:
+        if heights[index] < _PROMISING or len(found) == most:
+            break
+        if all(abs(speeds[index] - speed) > 3 * GRID for speed in found):
+            found.append(float(speeds[index]))
+    return found
+
+
+def _loudness(sound: NDArray[np.floating]) -> Signal:
+    """The loudness of each band, (bands, frames), its slow changes taken off."""
+    count = max((len(sound) - _FRAME) // _HOP + 1, 0)
+    window = np.hanning(_FRAME).astype(np.float32)
+    hertz = np.fft.rfftfreq(_FRAME, 1 / COARSE_RATE)
+    edges = np.searchsorted(hertz, np.geomspace(SPEECH.low, SPEECH.high, _BANDS + 1))
+    out = np.empty((_BANDS, count), np.float32)
+    for first in range(0, count, _CHUNK):
+        last = min(first + _CHUNK, count)
+        piece = sound[first * _HOP : (last - 1) * _HOP + _FRAME].astype(np.float32)
+        frames = np.lib.stride_tricks.sliding_window_view(piece, _FRAME)[::_HOP] * window
+        power = np.square(np.abs(fft.rfft(frames)))
+        bands = np.add.reduceat(power, edges, axis=1)[:, :_BANDS]
+        out[:, first:last] = np.log10(bands.T / _FRAME + _FLOOR)
+    return np.asarray(out - ndimage.uniform_filter1d(out, _SMOOTH, axis=1), np.float32)
+
+
+def _stretched(piece: Signal, speed: float) -> Signal:
+    """Loudness as it would move, lasting `speed` times as long."""
+    count = piece.shape[1]
+    places = np.arange(int(count * speed)) / speed
+    return np.stack([np.interp(places, np.arange(count), row) for row in piece]).astype(np.float32)
+
+
+def _height(spectra: NDArray[np.complex64], piece: Signal, size: int) -> float:
+    """The highest correlation over the usual one, in deviations by their median."""
+    crossed = (spectra * fft.rfft(piece, size).conj()).sum(axis=0)
+    correlation = fft.irfft(crossed, size)
+    usual = float(np.median(np.abs(correlation))) / 0.6745
+    return float(correlation.max()) / (usual + 1e-20)

@@ -104,7 +104,7 @@ def _leaning(
     """An event placed by its take's line, which its own sound bears out or is silent about."""
     clip, line = event.clip, _Line.of_take(take)
     rate = take.roll.sample_rate
-    zero = _exact(take.zero(clip), rate)
+    zero = _exact(take.zero(clip, event.timecode_zero), rate)
     placed = replace(event, zero=zero, leaned=True, reason=reason)
     if not heard:
         return replace(placed, status=Status.METADATA)

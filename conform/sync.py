@@ -116,7 +116,7 @@ def _tried(event: Event, candidate: Candidate, guide: Guide, search: Fraction) -
 def _answer(attempt: Attempt, together: dict[Roll, Take], guide: Guide) -> EventSync:
     named, leans = attempt.named, False
     if attempt.place is None and named is not None and named.roll in together:
-        zero = together[named.roll].zero(attempt.event.clip)
+        zero = together[named.roll].zero(attempt.event.clip, named.zero)
         leans = confirm(attempt.event, named, guide, zero)
     return answer(attempt, together, guide.picture_in, leans=leans)
 

@@ -16,6 +16,8 @@ from conform.roll import Roll
 from conform.timecode import Rate
 from conform.timeline import Clip
 
+_DAY = 86_400.0  # seconds: where a recorder's clock starts anew
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -47,9 +49,14 @@ class Take:
         """Whether an event was measured and does not share the take's line."""
         return event.id in self.events and self.events.index(event.id) in self.joint.outliers
 
-    def zero(self, clip: Clip) -> float:
-        """The record time of the take's first sample by this line, true at a clip's middle."""
+    def zero(self, clip: Clip, near: Fraction | None) -> float:
+        """The record time of the take's first sample by this line, true at a clip's middle.
+
+        `near` is that time by timecode: it tells which side of midnight the clip's numbers are on.
+        """
         base = float(clip.record_in - clip.source_in)
+        if near is not None:
+            base += _DAY * round((float(near) - base - self.joint.slip) / _DAY)
         time = float(middle(clip)) - base - self.joint.slip
         return base + self.joint.at(time)
 

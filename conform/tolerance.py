@@ -11,7 +11,6 @@ from enum import StrEnum
 from fractions import Fraction
 
 
-
 class Unit(StrEnum):
     """What a limit counts."""
 

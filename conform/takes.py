@@ -68,12 +68,12 @@ class Take:
 def edit_rounding(rate: Rate, sample_rate: int) -> float:
     """The standard deviation, in seconds, of edits laid on whole samples.
 
-    Editors lay sound on the sample nearest to a cut. Where frames are no whole number of samples,
-    as at 29.97, that is off by anything up to half a sample: a uniform error's deviation is its
-    width over the root of 12.
+    Editors lay a source's sample nearest to its in-point on the sample nearest to the cut. Where
+    frames are no whole number of samples, as at 29.97, each is off by anything up to half a sample:
+    a uniform error's deviation is its width over the root of 12, that of two over the root of 6.
     """
     whole = (sample_rate * rate.frame).denominator == 1
-    return 0.0 if whole else 1 / (sqrt(12) * sample_rate)
+    return 0.0 if whole else 1 / (sqrt(6) * sample_rate)
 
 
 def middle(clip: Clip) -> Fraction:

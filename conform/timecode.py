@@ -130,8 +130,7 @@ class Rate:
         seconds, frames = divmod(frame, self.nominal)
         hours, minutes = divmod(seconds // 60, 60)
         mark = ";" if self.drop else ":"
-        digits = 3 if self.nominal > 100 else 2
-        return f"{hours:02}:{minutes:02}:{seconds % 60:02}{mark}{frames:0{digits}}"
+        return f"{hours:02}:{minutes:02}:{seconds % 60:02}{mark}{frames:02}"
 
     def label_at(self, seconds: Fraction) -> str:
         """The timecode label on screen at a time since midnight."""

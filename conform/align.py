@@ -13,7 +13,7 @@ from conform.errors import AlignError, MediaError
 from conform.findings import Finding, error, info, warning
 from conform.match import Match, Verdict
 from conform.measure import measure
-from conform.poly import ChannelMatch
+from conform.poly import PolyChannel
 from conform.sound import Sound, channels_of, distinct, mixed
 from conform.speed import at_other_speed
 from conform.steps import Jump, follow
@@ -34,7 +34,7 @@ class Aligned:
     match: Match
     findings: tuple[Finding, ...] = ()
     steps: tuple[Jump, ...] = ()
-    channels: tuple[ChannelMatch, ...] = ()
+    channels: tuple[PolyChannel, ...] = ()
     speed_name: str | None = None
 
     @property

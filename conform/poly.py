@@ -16,7 +16,7 @@ _DECADES = 6.0  # minus log10 of the chance from which a channel near the file's
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelMatch:
+class PolyChannel:
     """One channel against the reference: microphone distances and inversions as they are.
 
     `explains` is the share of the channel that the reference, merely delayed, explains: 0 to 1.
@@ -29,7 +29,7 @@ class ChannelMatch:
 
 def each(
     reference: Sound, channels: Sequence[Sound], whole: Match, rate: int
-) -> tuple[ChannelMatch, ...]:
+) -> tuple[PolyChannel, ...]:
     """Every channel of a file against a reference; `whole` is where the file as one matched.
 
     A channel is looked for where the file matched first, then anywhere.
@@ -38,11 +38,11 @@ def each(
     for number, channel in enumerate(channels, 1):
         one = _near(reference, channel, whole, rate) or measure(reference, channel, rate)
         share = one.fine.explains if one.fine is not None and one.match.matched else 0.0
-        found.append(ChannelMatch(f"channel {number}", one.match, share))
+        found.append(PolyChannel(f"channel {number}", one.match, share))
     return tuple(found)
 
 
-def best(channels: Sequence[ChannelMatch]) -> ChannelMatch | None:
+def best(channels: Sequence[PolyChannel]) -> PolyChannel | None:
     """The channel that explains the reference best, where any matches."""
     matched = [channel for channel in channels if channel.match.matched]
     return max(matched, key=lambda channel: channel.explains, default=None)

@@ -15,7 +15,7 @@ import click
 from conform.align import Aligned, align
 from conform.jsonable import findings_json, match_json
 from conform.match import Match, early_or_late
-from conform.poly import ChannelMatch
+from conform.poly import PolyChannel
 from ui.options import FILE, examples, json_option
 from ui.printing import console, exit_code, print_findings, print_json, row, table
 from ui.progress import progress
@@ -94,7 +94,7 @@ def _json(item: Aligned) -> dict[str, Any]:
     }
 
 
-def _channel_json(channel: ChannelMatch) -> dict[str, Any]:
+def _channel_json(channel: PolyChannel) -> dict[str, Any]:
     match = channel.match
     return {
         "name": channel.name,

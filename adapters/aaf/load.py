@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,29 +15,9 @@ from aaf2.file import AAFFile
 from adapters.aaf.descriptors import descriptor
 from adapters.aaf.fields import Fields
 from adapters.aaf.guard import check
-from adapters.aaf.parameters import parameters
+from adapters.aaf.nested import segment_of
 from adapters.aaf.rates import edit_rate
-from adapters.aaf.structure import (
-    Contents,
-    Essence,
-    Event,
-    Filler,
-    Group,
-    Mob,
-    Operation,
-    Pulldown,
-    Role,
-    Scope,
-    ScopeReference,
-    Segment,
-    Selector,
-    Sequence,
-    Slot,
-    SourceClip,
-    Timecode,
-    Transition,
-    Unknown,
-)
+from adapters.aaf.structure import Contents, Essence, Mob, Role, Slot
 from conform.errors import TimelineError
 from conform.findings import Finding, error
 
@@ -60,7 +40,6 @@ FAULTS = (
 """What pyaaf2 1.7 was seen to raise on files that were cut short or had bytes changed."""
 
 _MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the compound file format of [MS-CFB] 2.2
-_DEEPEST = 40  # effects nested in effects; Media Composer allows 24 tracks of them
 
 
 class _Quiet(logging.Filter):
@@ -179,7 +158,7 @@ def _slot(source: Any) -> Slot | None:
         origin=fields.number("Origin"),
         number=fields.get("PhysicalTrackNumber"),
         essence=_essence(segment),
-        segment=_segment(segment, 0),
+        segment=segment_of(segment),
         # Premiere registers the same list under another name
         attributes=fields.tags("TimelineMobAttributeList", "TimelineMobSlotAttributes"),
     )
@@ -200,117 +179,3 @@ def _essence(segment: Any) -> Essence:
     """Media Composer's SoundMasterTrack and Premiere's own kinds carry no cut: they are data."""
     kind = (segment.media_kind or "").lower()
     return _ESSENCES.get(kind, Essence.DATA)
-
-
-def _segment(source: Any, depth: int) -> Segment:
-    if depth > _DEEPEST:
-        raise ValueError("effects are nested without end")
-    fields = Fields(source)
-    build = _SEGMENTS.get(type(source).__name__)
-    length = max(0, fields.number("Length"))
-    return build(fields, length, depth + 1) if build else Unknown(length, type(source).__name__)
-
-
-def _segments(fields: Fields, name: str, depth: int) -> tuple[Segment, ...]:
-    return tuple(_segment(item, depth) for item in fields.objects(name))
-
-
-def _optional(fields: Fields, name: str, depth: int) -> Segment | None:
-    item = fields.get(name)
-    return None if item is None else _segment(item, depth)
-
-
-def _filler(fields: Fields, length: int, depth: int) -> Segment:
-    return Filler(length)
-
-
-def _source_clip(fields: Fields, length: int, depth: int) -> Segment:
-    mob = fields.get("SourceID")
-    none = mob is None or mob.int == 0
-    start, slot = fields.number("StartTime"), fields.number("SourceMobSlotID")
-    attributes = fields.tags("ComponentAttributeList")
-    return SourceClip(length, start, "" if none else str(mob), slot, attributes)
-
-
-def _sequence(fields: Fields, length: int, depth: int) -> Segment:
-    attributes = fields.tags("ComponentAttributeList")
-    return Sequence(length, _segments(fields, "Components", depth), attributes)
-
-
-def _operation(fields: Fields, length: int, depth: int) -> Operation:
-    definition = Fields(fields.get("Operation"))
-    return Operation(
-        length=length,
-        auid=str(definition.get("Identification")),
-        name=definition.text("Name"),
-        warp=bool(definition.get("IsTimeWarp")),
-        inputs=_segments(fields, "InputSegments", depth),
-        parameters=parameters(fields, length),
-        attributes=fields.tags("ComponentAttributeList", "Attributes"),
-    )
-
-
-def _transition(fields: Fields, length: int, depth: int) -> Segment:
-    effect = _optional(fields, "OperationGroup", depth)
-    operation = effect if isinstance(effect, Operation) else None
-    return Transition(length, fields.number("CutPoint"), operation)
-
-
-def _selector(fields: Fields, length: int, depth: int) -> Segment:
-    return Selector(
-        length,
-        _optional(fields, "Selected", depth),
-        _segments(fields, "Alternates", depth),
-        fields.tags("ComponentAttributeList"),
-    )
-
-
-def _group(fields: Fields, length: int, depth: int) -> Segment:
-    return Group(length, _segments(fields, "Choices", depth))
-
-
-def _scope(fields: Fields, length: int, depth: int) -> Segment:
-    return Scope(length, _segments(fields, "Slots", depth))
-
-
-def _scope_reference(fields: Fields, length: int, depth: int) -> Segment:
-    return ScopeReference(length, fields.number("RelativeScope"), fields.number("RelativeSlot"))
-
-
-def _timecode(fields: Fields, length: int, depth: int) -> Segment:
-    drop = bool(fields.get("Drop"))
-    return Timecode(length, fields.number("Start"), fields.number("FPS"), drop)
-
-
-def _pulldown(fields: Fields, length: int, depth: int) -> Segment:
-    return Pulldown(length, _optional(fields, "InputSegment", depth))
-
-
-def _event(fields: Fields, length: int, depth: int) -> Segment:
-    color = fields.get("CommentMarkerColor")
-    return Event(
-        length=length,
-        position=fields.number("Position"),
-        comment=fields.text("Comment"),
-        color="" if not color else "#{red:04x}{green:04x}{blue:04x}".format(**color),
-        slots=tuple(sorted(fields.get("DescribedSlots") or ())),
-        attributes=fields.tags("CommentMarkerAttributeList", "UserComments"),
-        user=fields.text("CommentMarkerUSer"),
-    )
-
-
-_SEGMENTS: dict[str, Callable[[Fields, int, int], Segment]] = {
-    "Filler": _filler,
-    "SourceClip": _source_clip,
-    "Sequence": _sequence,
-    "OperationGroup": _operation,
-    "Transition": _transition,
-    "Selector": _selector,
-    "EssenceGroup": _group,
-    "NestedScope": _scope,
-    "ScopeReference": _scope_reference,
-    "Timecode": _timecode,
-    "Pulldown": _pulldown,
-    "CommentMarker": _event,
-    "DescriptiveMarker": _event,
-}

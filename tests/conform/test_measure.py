@@ -8,35 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import signal
 
-from conform.band import COARSE_RATE
 from conform.match import Match, Verdict
 from conform.measure import measure
-from conform.sound import Sound
 from fixtures.clock import read_at
 from fixtures.voices import conversation
+from tests.hearing import RATE, heard
 
-RATE = 48000
 Wave = np.ndarray
 
 
 def speech(take: int, seconds: float) -> Wave:
     return conversation(7, take, round(seconds * RATE), RATE).sum(axis=0)
-
-
-def heard(samples: Wave, name: str = "sound") -> Sound:
-    """An array as a sound: whole at 8 kHz, and its own samples at full rate."""
-    samples = np.asarray(samples, np.float32)
-
-    def excerpt(first: int, count: int, rate: int) -> np.ndarray:
-        assert rate == RATE
-        out = np.zeros(count, np.float32)
-        low, high = max(first, 0), min(first + count, len(samples))
-        if low < high:
-            out[low - first : high - first] = samples[low:high]
-        return out
-
-    coarse = signal.resample_poly(samples, 1, RATE // COARSE_RATE)
-    return Sound(name, coarse.astype(np.float16), excerpt)
 
 
 def noisy(samples: Wave, snr_db: float, seed: int = 0) -> Wave:

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from scipy import signal
 
 from conform.band import COARSE_RATE
 from conform.resample import interpolate
@@ -12,27 +11,12 @@ from conform.respeed import promising
 from conform.sound import Sound
 from conform.speed import SPEEDS, at_other_speed
 from fixtures.voices import conversation
+from tests.hearing import RATE, heard
 
-RATE = 48000
 AT = 2 * RATE
 LENGTH = 30 * RATE
 Wave = np.ndarray
 TAKE = conversation(7, 0, 40 * RATE, RATE).sum(axis=0)
-
-
-def heard(samples: Wave) -> Sound:
-    samples = np.asarray(samples, np.float32)
-
-    def excerpt(first: int, count: int, rate: int) -> Wave:
-        assert rate == RATE
-        out = np.zeros(count, np.float32)
-        low, high = max(first, 0), min(first + count, len(samples))
-        if low < high:
-            out[low - first : high - first] = samples[low:high]
-        return out
-
-    coarse = signal.resample_poly(samples, 1, RATE // COARSE_RATE)
-    return Sound("sound", coarse.astype(np.float16), excerpt)
 
 
 def played(speed: float) -> Sound:

@@ -4,35 +4,17 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from scipy import signal
 
-from conform.band import COARSE_RATE
 from conform.measure import Measurement, measure
-from conform.sound import Sound
 from conform.steps import Jump, follow
 from fixtures.clock import read_at
 from fixtures.voices import conversation
+from tests.hearing import RATE, heard
 
-RATE = 48000
 Wave = np.ndarray
 TALKERS = conversation(7, 0, 70 * RATE, RATE)
 TAKE = TALKERS.sum(axis=0)
 AT = 2 * RATE
-
-
-def heard(samples: Wave) -> Sound:
-    samples = np.asarray(samples, np.float32)
-
-    def excerpt(first: int, count: int, rate: int) -> Wave:
-        assert rate == RATE
-        out = np.zeros(count, np.float32)
-        low, high = max(first, 0), min(first + count, len(samples))
-        if low < high:
-            out[low - first : high - first] = samples[low:high]
-        return out
-
-    coarse = signal.resample_poly(samples, 1, RATE // COARSE_RATE)
-    return Sound("sound", coarse.astype(np.float16), excerpt)
 
 
 REFERENCE = heard(TAKE)

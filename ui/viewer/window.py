@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from pathlib import Path
 
-from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QKeyEvent
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import (
-    QAbstractSpinBox,
-    QApplication,
     QInputDialog,
     QLabel,
     QLineEdit,
@@ -20,12 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from conform.errors import ConformError
-from conform.media import Media
-from conform.synced import Sync
-from ui.review.desk import probed
-from ui.review.export import export
-from ui.review.keymap import ACTIONS, keymap_file, load_keymap, save_keymap
+from ui.review.keymap import ACTIONS
 from ui.review.session import Session
 from ui.review.state import State
 from ui.review.waves import Waves
@@ -36,26 +28,24 @@ from ui.viewer.assembling import Assembler
 from ui.viewer.bar import TransportBar
 from ui.viewer.correlation import CorrelationPane
 from ui.viewer.detail import DetailServer
+from ui.viewer.exporter import Exporter
 from ui.viewer.inspector import Inspector
 from ui.viewer.keeper import Keeper
-from ui.viewer.keys import key_name
+from ui.viewer.keyboard import Keyboard
+from ui.viewer.keysheet import KeysDialog
 from ui.viewer.lanes import Lanes
+from ui.viewer.latency import CalibrationDialog
 from ui.viewer.offsets import OffsetPlot
 from ui.viewer.outputs import Output, best_output
 from ui.viewer.pane import PicturePane
 from ui.viewer.peaks import PeakServer
-from ui.viewer.proxying import ProxyMaker, proxy_of
+from ui.viewer.screening import Screening
 from ui.viewer.transport import Transport
 from ui.viewer.worklist import Worklist
-
-_FAR_KEYS = 48
-"""Frames between key frames from which seeking is slow enough to say so."""
 
 
 class Window(QMainWindow):
     """Everything that a reviewer sees of a session."""
-
-    exported = pyqtSignal(str)
 
     def __init__(self, session: Session, *, output: Output | None = None) -> None:
         super().__init__()
@@ -72,26 +62,19 @@ class Window(QMainWindow):
         self.lanes = Lanes(session, self.waves, self.detail, self)
         self.correlation = CorrelationPane(session, self.analysis, self)
         self.offsets = OffsetPlot(session, self)
-        self.keymap = load_keymap(keymap_file())
-        self.bar = TransportBar(session, self.keymap, self)
+        self.keyboard = Keyboard(self)
+        self.exporter = Exporter(session, self)
+        self.bar = TransportBar(session, self.keyboard.keymap, self)
         self.deeds = deeds(session, self.transport, self)
-        self._held_stop = False
         self._arrange()
         self._menus()
         self._connect()
-        self.picture.opened.connect(self._keys_are_far)
-        self.proxies = ProxyMaker(self)
-        self.proxies.said.connect(session.say)
-        self.proxies.made.connect(self._use_proxy)
+        self.screening = Screening(session, self.picture, self.keyboard)
         self.peaks = PeakServer(self.waves, self._sounds(), self)
         self.assembler = Assembler(session, self.waves, self)
         self.assembler.ready.connect(self.lanes.update)
         self.peaks.grown.connect(self.assembler.ask)
         self.peaks.grown.connect(self.lanes.update)
-        self._open_pictures()
-        application = QApplication.instance()
-        if application is not None:
-            application.installEventFilter(self)
 
     # -- building -----------------------------------------------------------------------------
 
@@ -131,7 +114,7 @@ class Window(QMainWindow):
             if action.group not in menus:
                 menus[action.group] = bar.addMenu(action.group)
             menu = menus[action.group]
-            keys = self.keymap.keys(action.name)
+            keys = self.keyboard.keymap.keys(action.name)
             item = menu.addAction(f"{action.title}\t{keys[0] if keys else ''}") if menu else None
             if item is not None:
                 item.triggered.connect(lambda _=False, name=action.name: self.act(name))
@@ -141,7 +124,9 @@ class Window(QMainWindow):
         self.bar.acted.connect(self.act)
         self.inspector.comment.done.connect(self.worklist.setFocus)
         self.keeper.failed.connect(self.session.say)
-        self.exported.connect(self.session.say)
+        self.exporter.said.connect(self.session.say)
+        self.keyboard.acted.connect(self.act)
+        self.keyboard.failed.connect(self.session.say)
         self.session.listen_to(self._changed)
         self.worklist.setFocus()
 
@@ -151,76 +136,6 @@ class Window(QMainWindow):
         paths = [session.guide] if session.guide else []
         paths += [path for event in session.sync.events if event.roll for path in event.roll.paths]
         return [path for path in paths if str(path) not in session.offline]
-
-    def _open_pictures(self) -> None:
-        session = self.session
-        if session.picture is None:
-            self.picture.say("The session names no picture")
-        elif session.movie is None:
-            self.picture.say(f"Offline: {session.picture.name}\n\n{session.picture}")
-        else:
-            self._picture(session.movie)
-        second = probed(session.second)
-        if session.second is not None and second is None:
-            session.say(f"The second picture is offline: {session.second}")
-        elif second is not None:
-            self._picture(second)
-
-    def _picture(self, movie: Media) -> None:
-        if not movie.video:
-            self.picture.say(f"{movie.path.name} holds no picture")
-            return
-        rate = self.session.sync.timeline.rate
-        self.picture.add(movie.path, movie.video[0], rate)
-
-    def _keys_are_far(self, gap: int) -> None:
-        """Use the proxy of a movie that is slow to seek, or offer to make one."""
-        movie = self.session.movie
-        if gap <= _FAR_KEYS or movie is None:
-            return
-        if proxy_of(movie.path).exists():
-            self._use_proxy(proxy_of(movie.path))
-            return
-        keys = " or ".join(self.keymap.keys("proxy"))
-        self.session.say(
-            f"This movie has {gap} frames between key frames, and is slow to seek: "
-            f"a half-size proxy helps ({keys})"
-        )
-
-    def _use_proxy(self, path: Path) -> None:
-        held = probed(path)
-        if held is not None and held.video:
-            self.picture.exchange(path, held.video[0], self.session.sync.timeline.rate)
-            self.session.say("The picture is shown from its half-size proxy")
-
-    # -- keys ---------------------------------------------------------------------------------
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
-        """Every key of this window that is not typed into a text does what the keymap says."""
-        if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget):
-            return False
-        if watched.window() is not self or isinstance(watched, QLineEdit | QAbstractSpinBox):
-            return False
-        action = self.keymap.action(key_name(event))
-        if action is None:
-            return False
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()  # else Qt would look for a shortcut of its own
-        elif event.type() == QEvent.Type.KeyRelease:
-            self._held_stop = self._held_stop and action.name != "stop"
-        else:
-            self._press(action.name, repeated=event.isAutoRepeat())
-        return True
-
-    def _press(self, name: str, *, repeated: bool) -> None:
-        """An action's key: with K held, J and L step a frame."""
-        if name == "stop":
-            self._held_stop = True
-        if self._held_stop and name in ("reverse", "forward"):
-            name = "frame_back" if name == "reverse" else "frame_on"
-        elif repeated and name in ("reverse", "forward", "play"):
-            return
-        self.act(name)
 
     def act(self, name: str) -> None:
         """Do what an action's name says."""
@@ -245,27 +160,22 @@ class Window(QMainWindow):
 
     def edit_keys(self) -> None:
         """Show the keys and keep what was changed."""
-        dialog = dialogs.KeysDialog(self.keymap, self)
-        if dialog.exec() and dialog.keymap != self.keymap:
-            self.keymap = dialog.keymap
+        dialog = KeysDialog(self.keyboard.keymap, self)
+        if dialog.exec() and dialog.keymap != self.keyboard.keymap:
+            self.keyboard.keep(dialog.keymap)
             bar = self.menuBar()
             if bar is not None:
                 bar.clear()
             self._menus()
-            try:
-                save_keymap(self.keymap, keymap_file())
-            except ConformError as fault:
-                self.session.say(str(fault))
 
     def make_proxy(self) -> None:
         """Make a half-size proxy of the picture, and show it when it is there."""
-        if self.session.movie is not None and self.session.movie.video:
-            self.proxies.make(self.session.movie.path)
+        self.screening.make_proxy()
 
     def calibrate(self) -> None:
         """Show flash and beep."""
         self.transport.stop()
-        dialogs.CalibrationDialog(self.session, self.transport.beep, self).exec()
+        CalibrationDialog(self.session, self.transport.beep, self).exec()
 
     def search(self) -> None:
         """Filter the worklist by a text."""
@@ -292,25 +202,7 @@ class Window(QMainWindow):
         """Ask where to, and write in the background."""
         dialog = dialogs.ExportDialog(self.session, self)
         if dialog.exec():
-            self.export_to(dialog.folder, replaced=dialog.replaced)
-
-    def export_to(self, folder: Path, *, replaced: bool) -> None:
-        """Write stems and report in the background; `exported` says what came of it."""
-        try:
-            sync = self.session.to_export()
-        except ConformError as fault:
-            self.session.say(str(fault))
-            return
-        self.session.say("Exporting…")
-        threading.Thread(target=self._export, args=(sync, folder, replaced), name="export").start()
-
-    def _export(self, sync: Sync, folder: Path, replaced: bool) -> None:
-        try:
-            stems, page = export(sync, folder, force=replaced)
-        except ConformError as fault:
-            self.exported.emit(f"Not exported: {fault}")
-        else:
-            self.exported.emit(f"{len(stems)} stems and the report {page.name} are in {folder}")
+            self.exporter.export(dialog.folder, replaced=dialog.replaced)
 
     # -- state --------------------------------------------------------------------------------
 
@@ -335,13 +227,10 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802
         """Stop every thread and write what is unsaved."""
-        application = QApplication.instance()
-        if application is not None:
-            application.removeEventFilter(self)
+        self.keyboard.close()
         self.session.comment(self.inspector.comment.text())
         self.transport.close()
-        self.picture.close_reels()
-        self.proxies.close()
+        self.screening.close()
         self.peaks.close()
         self.assembler.close()
         self.detail.close()

@@ -25,11 +25,14 @@ from ui.review.programme import Programme
 from ui.review.session import Session
 from ui.review.state import Listen
 from ui.viewer import dialogs
+from ui.viewer.columns import COLUMNS
+from ui.viewer.events import EventModel
 from ui.viewer.ground import mute_box, solo_box
+from ui.viewer.keysheet import KeysDialog
+from ui.viewer.latency import CalibrationDialog
 from ui.viewer.outputs import PortAudio, Silent, best_output
 from ui.viewer.player import Monitor, Player, mixed_block
 from ui.viewer.window import Window
-from ui.viewer.worklist import COLUMNS, EventModel
 
 Room = Callable[..., Window]
 Key = Qt.Key
@@ -210,13 +213,13 @@ def test_peaks_come_from_the_cache_the_second_time(
 def test_keys_are_changed_and_conflicts_refused(
     window: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def change(dialog: dialogs.KeysDialog) -> int:
+    def change(dialog: KeysDialog) -> int:
         dialog.assign("accept", "R")
         assert dialog.keymap == Keymap()
         dialog.assign("accept", "Ctrl+Return")
         return 1
 
-    monkeypatch.setattr(dialogs.KeysDialog, "exec", change)
+    monkeypatch.setattr(KeysDialog, "exec", change)
     qtbot.keyClick(window, Key.Key_F1)
     window.session.select(0)
     qtbot.keyClick(window, Key.Key_A)
@@ -240,8 +243,8 @@ def test_export_is_refused_until_flagged_events_are_decided(
     assert fine.isEnabled()
     dialog.folder_box.setText(str(tmp_path / "stems"))
     dialog.accept()
-    with qtbot.waitSignal(window.exported, timeout=20_000) as said:
-        window.export_to(dialog.folder, replaced=False)
+    with qtbot.waitSignal(window.exporter.said, timeout=20_000) as said:
+        window.exporter.export(dialog.folder, replaced=False)
     assert "3 stems" in said.args[0]
     assert "director waits" in next((tmp_path / "stems").glob("*.html")).read_text()
 
@@ -271,7 +274,7 @@ def test_a_blind_spot_check_hides_every_figure(window: Window, qtbot: QtBot) -> 
 
 
 def test_calibration_keeps_the_mean_of_its_readings(window: Window) -> None:
-    dialog = dialogs.CalibrationDialog(window.session, lambda: None, window)
+    dialog = CalibrationDialog(window.session, lambda: None, window)
     for ms in (20.0, 30.0):
         dialog.size_box.setValue(ms)
         dialog.read()

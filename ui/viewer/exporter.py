@@ -1,0 +1,41 @@
+"""The exporter: writes stems and report in the background."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from conform.errors import ConformError
+from conform.synced import Sync
+from ui.review.export import export
+from ui.review.session import Session
+
+
+class Exporter(QObject):
+    """Exports a session as it was decided; `said` tells what came of it."""
+
+    said = pyqtSignal(str)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+
+    def export(self, folder: Path, *, replaced: bool) -> None:
+        """Write into a folder, over what stands there only if it may be `replaced`."""
+        try:
+            sync = self._session.to_export()
+        except ConformError as fault:
+            self._session.say(str(fault))
+            return
+        self._session.say("Exporting…")
+        threading.Thread(target=self._run, args=(sync, folder, replaced), name="export").start()
+
+    def _run(self, sync: Sync, folder: Path, replaced: bool) -> None:
+        try:
+            stems, page = export(sync, folder, force=replaced)
+        except ConformError as fault:
+            self.said.emit(f"Not exported: {fault}")
+        else:
+            self.said.emit(f"{len(stems)} stems and the report {page.name} are in {folder}")

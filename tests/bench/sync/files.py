@@ -1,0 +1,45 @@
+"""Pairs as files: linear sound, and the codecs of cameras and the web."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import numpy as np
+import soundfile
+
+from tests.bench.sync.scenes import Pair
+from tests.bench.sync.voices import RATE, Wave
+
+_CODECS = {"m4a": ("aac", "mp4", 128_000), "opus": ("libopus", "ogg", 96_000)}
+
+
+def write(folder: Path, pair: Pair, number: int) -> tuple[Path, Path]:
+    """The reference and the other sound of a pair as files; peaks are held under full scale."""
+    reference, other = folder / f"{number}-reference.wav", folder / f"{number}.{pair.kind}"
+    soundfile.write(reference, _inside(pair.reference), RATE, subtype="PCM_24")
+    if pair.kind in _CODECS:
+        _encode(other, _inside(pair.other), pair.rate)
+    else:
+        soundfile.write(other, _inside(pair.other), pair.rate, subtype="PCM_24")
+    return reference, other
+
+
+def _inside(sound: Wave) -> Wave:
+    return sound * min(1.0, 0.9 / max(float(np.abs(sound).max(initial=0)), 1e-9))
+
+
+def _encode(path: Path, sound: Wave, rate: int) -> None:
+    codec, container, bits = _CODECS[path.suffix[1:]]
+    with av.open(str(path), "w", format=container) as out:
+        stream = out.add_stream(codec, rate=rate, layout="mono")
+        stream.bit_rate = bits
+        layout = stream.codec_context.format.name
+        frame = av.AudioFrame.from_ndarray(
+            sound[None].astype(np.float32), format="fltp", layout="mono"
+        )
+        frame.rate = rate
+        resampler = av.AudioResampler(format=layout, layout="mono", rate=rate)
+        for piece in (*resampler.resample(frame), None):
+            for packet in stream.encode(piece):
+                out.mux(packet)

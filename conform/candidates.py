@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import PurePath
 
 from conform.errors import TimecodeError
+from conform.naming import of_clip, of_roll
 from conform.roll import Roll
 from conform.synced import Rung
 from conform.timecode import Rate
-from conform.timeline import Clip, Source, Timeline, Track
+from conform.timeline import Clip, Timeline, Track
 
 _FULL = Fraction(95, 100)  # of the event under the take: a jam-sync error may cost a few frames
-_WORDS = re.compile(r"[\W_]+")
-_TAKE_PREFIX = re.compile(r"^(?:take|tk|t)(?=\d)")
 _LADDER = tuple(Rung)
+_DAY = 86_400.0  # seconds
+_LONGER_DAY = 90.0  # seconds by which 24 hours of 23.976 or 29.97 labels outlast a day: 86.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,41 +82,76 @@ def _spans(clip: Clip) -> object:
 def candidates(
     event: Event, rolls: Sequence[Roll], rate: Rate, slack: Fraction
 ) -> tuple[Candidate, ...]:
-    """The takes that timecode or metadata name, best first.
-
-    A take that covers the event by timecode comes before one that only touches it; then the
-    stronger agreement of metadata counts. A take may miss the event by `slack` seconds: its
-    recorder's clock may have been set that wrongly. A take whose timecode can be read in two ways
-    (see `readings`) is offered for each reading that falls under the event.
-    """
-    found: list[Candidate] = []
-    for roll in rolls:
-        agreement = _agreement(event.clip, roll)
-        places = _by_timecode(event.clip, roll, rate, slack)
-        for zero, covers in places:
-            found.append(Candidate(roll, _WITH_TIMECODE[agreement], zero, covers))
-        if not places and agreement in _ALONE:
-            found.append(Candidate(roll, _ALONE[agreement]))
-    return tuple(sorted(found, key=lambda c: (c.covers < _FULL, _LADDER.index(c.rung), -c.covers)))
+    """The takes that timecode or metadata name for one event; see `Shoot`."""
+    return Shoot(rolls).candidates(event, rate, slack)
 
 
-def _by_timecode(
-    clip: Clip, roll: Roll, rate: Rate, slack: Fraction
-) -> list[tuple[Fraction, Fraction]]:
-    """The readings of a clip's source timecode under which the roll lies, with their cover."""
-    if roll.start is None:
-        return []
-    counted = clip.source.rate or rate
-    length = clip.source_out - clip.source_in
-    found: dict[Fraction, Fraction] = {}
-    for reading in readings(clip.source_in, counted, roll.rate):
-        for day in (0, 1, -1):  # a roll may run over midnight
-            first = reading - roll.start + day * _day(roll.rate or counted)
-            shared = min(first + length, roll.duration) - max(first, Fraction(0))
-            if shared > -slack:
-                covers = max(shared, Fraction(0)) / length if length else Fraction(0)
-                found.setdefault(clip.record_in - first, covers)
-    return list(found.items())
+class Shoot:
+    """The takes of a shoot, with what each calls itself read once for all events."""
+
+    def __init__(self, rolls: Sequence[Roll]) -> None:
+        self._takes = tuple((roll, of_roll(roll)) for roll in rolls)
+
+    def candidates(self, event: Event, rate: Rate, slack: Fraction) -> tuple[Candidate, ...]:
+        """The takes that timecode or metadata name for an event, best first.
+
+        A take that covers the event by timecode comes before one that only touches it; then the
+        stronger agreement of metadata counts. A take may miss the event by `slack` seconds: its
+        recorder's clock may have been set that wrongly. A take whose timecode can be read in two
+        ways (see `readings`) is offered for each reading that falls under the event.
+        """
+        found: list[Candidate] = []
+        asked, clock = of_clip(event.clip), _Clock(event.clip, rate, slack)
+        for roll, called in self._takes:
+            agreement = asked.agreement(called)
+            places = clock.places(roll)
+            for zero, covers in places:
+                found.append(Candidate(roll, _WITH_TIMECODE[agreement], zero, covers))
+            if not places and agreement in _ALONE:
+                found.append(Candidate(roll, _ALONE[agreement]))
+        return tuple(
+            sorted(found, key=lambda c: (c.covers < _FULL, _LADDER.index(c.rung), -c.covers))
+        )
+
+
+class _Clock:
+    """A clip's source timecode, as the recorders of a shoot may have shown it."""
+
+    def __init__(self, clip: Clip, rate: Rate, slack: Fraction) -> None:
+        self._clip, self._slack = clip, slack
+        self._counted = clip.source.rate or rate
+        self._read: dict[Rate | None, tuple[Fraction, ...]] = {}
+
+    def places(self, roll: Roll) -> list[tuple[Fraction, Fraction]]:
+        """The readings under which the roll lies: its zero on the record, and its cover."""
+        if roll.start is None:
+            return []
+        clip, length = self._clip, self._clip.source_out - self._clip.source_in
+        found: dict[Fraction, Fraction] = {}
+        for reading in self._readings(roll.rate):
+            first = reading - roll.start
+            # A roll may run over midnight; nearly all of a long shoot's rolls lie nowhere near.
+            if not self._near(first, roll):
+                continue
+            for day in (0, 1, -1):
+                begin = first + day * _day(roll.rate or self._counted)
+                shared = min(begin + length, roll.duration) - max(begin, Fraction(0))
+                if shared > -self._slack:
+                    covers = max(shared, Fraction(0)) / length if length else Fraction(0)
+                    found.setdefault(clip.record_in - begin, covers)
+        return list(found.items())
+
+    def _near(self, first: Fraction, roll: Roll) -> bool:
+        """Whether a roll may lie under the clip, on some day, to a second."""
+        length = float(self._clip.source_out - self._clip.source_in)
+        after = (float(first) + length + float(self._slack) + 1) % _DAY
+        room = length + roll.length / roll.sample_rate + 2 * float(self._slack) + 2
+        return after < room + _LONGER_DAY or after > _DAY - _LONGER_DAY
+
+    def _readings(self, recorder: Rate | None) -> tuple[Fraction, ...]:
+        if recorder not in self._read:
+            self._read[recorder] = readings(self._clip.source_in, self._counted, recorder)
+        return self._read[recorder]
 
 
 def readings(seconds: Fraction, counted: Rate, recorder: Rate | None) -> tuple[Fraction, ...]:
@@ -156,17 +190,6 @@ def _day(rate: Rate) -> Fraction:
     return rate.seconds(rate.day)
 
 
-def _agreement(clip: Clip, roll: Roll) -> str:
-    """The strongest metadata that clip and roll share: `slate`, `roll`, `name` or nothing."""
-    source = clip.source
-    if _same_slate(clip, roll):
-        return "slate"
-    tapes = {_plain(text) for text in (source.tape, source.reel)} - {""}
-    if tapes & ({_plain(roll.tape), _plain(roll.name)} - {""}):
-        return "roll"
-    return "name" if _names(clip, source) & _stems(roll) else ""
-
-
 _WITH_TIMECODE = {
     "slate": Rung.TIMECODE_SCENE_TAKE,
     "roll": Rung.TIMECODE_ROLL,
@@ -174,49 +197,3 @@ _WITH_TIMECODE = {
     "": Rung.TIMECODE,
 }
 _ALONE = {"slate": Rung.SCENE_TAKE, "name": Rung.NAME}
-
-
-def _same_slate(clip: Clip, roll: Roll) -> bool:
-    """Whether scene and take agree, as the cut states them or as a name such as `12A-3` does."""
-    if not roll.scene or not roll.take:
-        return False
-    wanted = (*_words(roll.scene), _number(roll.take))
-    source = clip.source
-    if source.scene and source.take:
-        return (*_words(source.scene), _number(source.take)) == wanted
-    return any(
-        tuple(_number(word) if place == len(wanted) - 1 else word for place, word in enumerate(run))
-        == wanted
-        for text in (clip.name, source.name)
-        for run in _runs(_words(PurePath(text).stem), len(wanted))
-    )
-
-
-def _runs(words: tuple[str, ...], length: int) -> Iterable[tuple[str, ...]]:
-    return (words[first : first + length] for first in range(len(words) - length + 1))
-
-
-def _names(clip: Clip, source: Source) -> set[str]:
-    texts = (clip.name, source.name, source.url.rsplit("/", 1)[-1])
-    return {_plain(PurePath(text).stem if "." in text else text) for text in texts} - {""}
-
-
-def _stems(roll: Roll) -> set[str]:
-    names = [roll.name, *(path.stem for path in roll.paths)]
-    return {_plain(PurePath(name).stem if "." in name else name) for name in names} - {""}
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(
-        word for word in _WORDS.split(unicodedata.normalize("NFC", text).casefold()) if word
-    )
-
-
-def _plain(text: str) -> str:
-    return "".join(_words(text))
-
-
-def _number(take: str) -> str:
-    """A take's number as mixers vary it: `3`, `03`, `T3` and `Tk 03` are one."""
-    plain = _TAKE_PREFIX.sub("", _plain(take))
-    return plain.lstrip("0") or plain[:1]

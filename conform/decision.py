@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from conform.findings import Finding, info, warning
 from conform.match import early_or_late
+from conform.pairing import Pair
 from conform.spotcheck import Trial, threshold
 from conform.synced import EventSync, Status, Sync
 from conform.timeline import Marker
@@ -28,8 +29,10 @@ class Decision:
 
     `nudge` counts samples of the session, positive = the sound is moved later. `take` names the
     first file of another take that was chosen, and `place` the record time of that take's first
-    sample. `seen` is the fingerprint of what was decided upon (`conform.holding`); `carried` marks
-    a decision that came over from an earlier cut; `cleared` says why an earlier one did not.
+    sample, None while nobody knows it. `pair` are the sync marks that place the take by hand.
+    `seen` is the fingerprint of what was decided upon (`conform.holding`); `carried` marks a
+    decision that came over from an earlier cut; `cleared` says why an earlier one did not. `by`
+    names who left it so, `at` is when: local time and its zone, by ISO 8601.
     """
 
     event: str
@@ -38,14 +41,22 @@ class Decision:
     comment: str = ""
     take: str = ""
     place: Fraction | None = None
+    pair: Pair | None = None
     seen: str = ""
     carried: bool = False
     cleared: str = ""
+    by: str = ""
+    at: str = ""
 
     @property
     def decided(self) -> bool:
         """Whether the event was accepted or rejected."""
         return self.choice is not Choice.OPEN
+
+    @property
+    def moves(self) -> bool:
+        """Whether the sound is laid by it, and no longer where it was found."""
+        return bool(self.nudge or self.take or self.pair)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,10 @@ class Review:
         return replace(self, decisions=(*rest, decision))
 
 
+UNREVIEWED = Review()
+"""The review of a cut that nobody has looked at."""
+
+
 def applied(sync: Sync, review: Review) -> Sync:
     """The cut as it is to be written: nudged, other takes laid, rejected events silent.
 
@@ -93,7 +108,11 @@ def applied(sync: Sync, review: Review) -> Sync:
 
 def placed_zero(event: EventSync, decision: Decision, sample_rate: int) -> Fraction | None:
     """The record time of the take's first sample as decided; None for an event without a place."""
-    zero = decision.place if decision.place is not None else event.zero
+    zero = event.zero
+    if decision.take:
+        zero = decision.place
+    if decision.pair is not None:
+        zero = decision.pair.place
     return None if zero is None else zero + Fraction(decision.nudge, sample_rate)
 
 
@@ -101,27 +120,42 @@ def _event(event: EventSync, decision: Decision, sync: Sync) -> EventSync:
     if decision.choice is Choice.REJECTED:
         why = "rejected by the reviewer" + (f": {decision.comment}" if decision.comment else "")
         return replace(event, status=Status.NOT_MEASURED, reason=why, zero=None)
-    if not decision.nudge and not decision.take:
+    if not decision.moves:
         return event
     chosen = next((r for r in sync.rolls if str(r.path) == decision.take), None)
     if decision.take and chosen is None:
         why = f"the take that the reviewer chose is gone: {decision.take}"
         return replace(event, status=Status.NOT_MEASURED, reason=why, roll=None, zero=None)
     roll = chosen or event.roll
+    zero = placed_zero(event, decision, sync.sample_rate) if roll else None
     return replace(
         event,
-        status=Status.METADATA,
+        status=Status.NOT_MEASURED if zero is None else Status.BY_HAND,
         roll=roll,
-        zero=placed_zero(event, decision, sync.sample_rate),
-        reason=f"placed by the reviewer: {_how(decision, roll.name if roll else '')}",
+        zero=zero,
+        match=None if decision.take or decision.pair else event.match,
+        channels=() if decision.take or decision.pair else event.channels,
+        reason=f"by hand: {how_placed(decision, sync, roll.name if roll else '')}",
     )
 
 
-def _how(decision: Decision, take: str) -> str:
+def how_placed(decision: Decision, sync: Sync, take: str) -> str:
+    """What a reviewer did to an event's sound, in words: another take, sync marks, a nudge."""
     words = [f"take {take}"] if decision.take else []
+    if decision.pair is not None:
+        frame = sync.timeline.timecode(decision.pair.picture)
+        words.append(f"{float(decision.pair.sound):.4f} s of the take on the frame at {frame}")
+    elif decision.take and decision.place is None:
+        words.append("not placed yet")
     if decision.nudge:
         words.append(f"moved {abs(decision.nudge)} samples {early_or_late(-decision.nudge)}")
     return ", ".join(words)
+
+
+def signed_by(decision: Decision) -> str:
+    """Who left a decision so and when: `R. Viewer, 2026-03-01 14:05`; empty where nobody did."""
+    when = decision.at[:16].replace("T", " ")
+    return ", ".join(word for word in (decision.by, when) if word)
 
 
 def _declared(review: Review) -> list[Finding]:

@@ -11,7 +11,6 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
-from fractions import Fraction
 from math import hypot
 from pathlib import Path
 
@@ -46,10 +45,14 @@ def mark_of(path: Path) -> str:
     return f"{size}:{digest.hexdigest()[:24]}"
 
 
-def fingerprint(event: EventSync, sync: Sync, files: Marks) -> str:
-    """A hash of an event, of its take and its place, and of the guide that it was judged by."""
+def fingerprint(event: EventSync, sync: Sync, files: Marks, take: str = "") -> str:
+    """A hash of an event, of its take and its place, and of the guide that it was judged by.
+
+    `take` is the first file of another take that the reviewer chose.
+    """
     clip, roll = event.clip, event.roll
-    takes = [(path.name, files.get(path.name, "")) for path in roll.paths] if roll else []
+    paths = [*(roll.paths if roll else ()), *([Path(take)] if take else [])]
+    takes = [(path.name, files.get(path.name, "")) for path in paths]
     facts = (
         (clip.record_in, clip.record_out, clip.source_in, clip.source_out, clip.speed),
         (event.status, event.zero, event.tracks, takes),
@@ -70,7 +73,7 @@ def holding(review: Review, sync: Sync, files: Marks) -> Review:
 
 
 def _same(decision: Decision, event: EventSync, sync: Sync, files: Marks) -> bool:
-    return not decision.seen or decision.seen == fingerprint(event, sync, files)
+    return not decision.seen or decision.seen == fingerprint(event, sync, files, decision.take)
 
 
 def _cleared(decision: Decision) -> Decision:
@@ -98,9 +101,8 @@ def carry(review: Review, before: Sync, after: Sync, files: Marks) -> Review:
             why = "its sound lies elsewhere in the new cut"
             carried.append(Decision(event.id, comment=decision.comment, cleared=why))
             continue
-        seen = fingerprint(event, after, files) if decision.seen else ""
-        place = _moved(decision, old, event)
-        carried.append(replace(decision, event=event.id, seen=seen, carried=True, place=place))
+        seen = fingerprint(event, after, files, decision.take) if decision.seen else ""
+        carried.append(replace(_moved(decision, old, event), seen=seen, carried=True))
     return Review(tuple(carried), latency=review.latency, marks=tuple(sorted(files.items())))
 
 
@@ -123,7 +125,13 @@ def _spread(event: EventSync) -> float:
     return (event.match.uncertainty_samples or 0.0) if event.match else 0.0
 
 
-def _moved(decision: Decision, old: EventSync, new: EventSync) -> Fraction | None:
-    if decision.place is None:
-        return None
-    return decision.place + new.clip.record_in - old.clip.record_in
+def _moved(decision: Decision, old: EventSync, new: EventSync) -> Decision:
+    """A decision on the new event: what it placed on the record clock moves along."""
+    by = new.clip.record_in - old.clip.record_in
+    place, pair = decision.place, decision.pair
+    return replace(
+        decision,
+        event=new.id,
+        place=None if place is None else place + by,
+        pair=None if pair is None else replace(pair, picture=pair.picture + by),
+    )

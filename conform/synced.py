@@ -13,10 +13,11 @@ from conform.timeline import ZERO, Clip, Timeline
 
 
 class Status(StrEnum):
-    """How an event's place is known: by its sound, by timecode alone, or not at all."""
+    """How an event's place is known: by its sound, timecode alone, a reviewer's hand, or not."""
 
     MEASURED = "measured"
     METADATA = "metadata"
+    BY_HAND = "by_hand"
     NOT_MEASURED = "not_measured"
 
 

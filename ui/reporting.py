@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from conform import media
+from conform.decision import UNREVIEWED, Review
 from conform.errors import MediaError
 from conform.media import Media
 from conform.originals import originals
@@ -23,6 +24,7 @@ def write_report(
     page: Path,
     *,
     watch: Watch,
+    review: Review = UNREVIEWED,
     stems: Iterable[Path] = (),
     proofs: Iterable[Proof] = (),
     tolerance: str = "conform",
@@ -34,6 +36,7 @@ def write_report(
     found = report(
         sync,
         tolerance=TOLERANCES[tolerance],
+        review=review,
         date=date or f"{datetime.now().astimezone():%Y-%m-%d %H:%M}",
         picture=_picture(sync),
         stems=stems,

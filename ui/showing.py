@@ -15,6 +15,7 @@ from ui.printing import row, table
 _MARKS = {
     Status.MEASURED: "● measured",
     Status.METADATA: "◐ metadata",
+    Status.BY_HAND: "◆ by hand",
     Status.NOT_MEASURED: "○ not measured",
 }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import conform
+from conform.decision import UNREVIEWED, Choice, Decision, Review
 from conform.errors import MediaError
 from conform.findings import Finding, warning
 from conform.media import Media
@@ -25,13 +26,14 @@ class Line:
 
     Only what was measured has a slip: an event laid by timecode agrees with it by definition.
     `judgement` is of the slip, that is of timecode alone; `stem` is of the finished stem's residual
-    in `proof`, where stems were proved.
+    in `proof`, where stems were proved. `decision` is the reviewer's, open where there is none.
     """
 
     event: EventSync
     slip: float | None
     uncertainty: float | None
     judgement: Judgement
+    decision: Decision
     proof: Proof | None = None
     stem: Judgement | None = None
     waves: Waves | None = None
@@ -40,8 +42,11 @@ class Line:
     def flagged(self) -> bool:
         """Whether a person should look: outside the tolerance, straddling it, or not measured.
 
-        A stem that was proved is judged by its residual, whatever its timecode was worth.
+        What a person has decided was looked at. A stem that was proved is judged by its residual,
+        whatever its timecode was worth.
         """
+        if self.decision.decided:
+            return False
         if self.event.status is not Status.MEASURED:
             return True
         odd = (Judgement.OUTSIDE, Judgement.UNDECIDED, Judgement.NOT_JUDGED)
@@ -74,6 +79,21 @@ class Report:
     picture: Media | None
     stems: tuple[StemOnDisk, ...]
     findings: tuple[Finding, ...]
+    review: Review
+
+    @property
+    def reviewed(self) -> bool:
+        """Whether a reviewer left anything to print."""
+        return bool(self.review.decisions)
+
+    @property
+    def reviewers(self) -> tuple[str, ...]:
+        """Everybody who decided something, in the order of the events."""
+        return tuple(dict.fromkeys(one.decision.by for one in self.lines if one.decision.by))
+
+    def chosen(self, choice: Choice) -> int:
+        """The number of events that were accepted, rejected, or left open."""
+        return sum(line.decision.choice is choice for line in self.lines)
 
     def count(self, status: Status) -> int:
         """The number of events of a status."""
@@ -89,6 +109,7 @@ def report(
     sync: Sync,
     *,
     tolerance: Tolerance,
+    review: Review = UNREVIEWED,
     title: str = "",
     date: str = "",
     picture: Media | None = None,
@@ -99,12 +120,22 @@ def report(
 ) -> Report:
     """Judge every event, draw the sound of the first `thumbnails` of them, flagged ones first.
 
-    `date` is printed as given, so that the same inputs give the same bytes. Stems are read back
-    and hashed. Raises `MediaError` for a stem that cannot be read; a guide or take that cannot be
-    drawn is a finding.
+    `sync` is the cut as `review` left it (`conform.decision.applied`). `date` is printed as given,
+    so that the same inputs give the same bytes. Stems are read back and hashed. Raises `MediaError`
+    for a stem that cannot be read; a guide or take that cannot be drawn is a finding.
     """
     proved = {proof.event: proof for proof in proofs}
-    lines = tuple(_line(event, sync, tolerance, proved.get(event.id)) for event in sync.events)
+    decided = review.by_event()
+    lines = tuple(
+        _line(
+            event,
+            sync,
+            tolerance,
+            decided.get(event.id, Decision(event.id)),
+            proved.get(event.id),
+        )
+        for event in sync.events
+    )
     lines, undrawn = _drawn(lines, sync, thumbnails, watch)
     findings = (*sync.findings, *(odd for roll in sync.rolls for odd in roll.findings), *undrawn)
     return Report(
@@ -120,10 +151,13 @@ def report(
         picture=picture,
         stems=stem_files(stems, watch),
         findings=tuple(dict.fromkeys(findings)),
+        review=review,
     )
 
 
-def _line(event: EventSync, sync: Sync, tolerance: Tolerance, proof: Proof | None) -> Line:
+def _line(
+    event: EventSync, sync: Sync, tolerance: Tolerance, decision: Decision, proof: Proof | None
+) -> Line:
     measured = event.status is Status.MEASURED
     exact = event.slip_seconds if measured else None
     slip = None if exact is None else float(exact)
@@ -132,7 +166,7 @@ def _line(event: EventSync, sync: Sync, tolerance: Tolerance, proof: Proof | Non
     uncertainty = None if samples is None else samples / rate
     limits = _limits(sync, tolerance)
     judged = judge(slip, uncertainty, limits)
-    return Line(event, slip, uncertainty, judged, proof, _stem(proof, sync, limits))
+    return Line(event, slip, uncertainty, judged, decision, proof, _stem(proof, sync, limits))
 
 
 def _stem(proof: Proof | None, sync: Sync, limits: tuple[float, float]) -> Judgement | None:

@@ -9,8 +9,9 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from conform.decision import Choice, Decision, signed_by
 from conform.findings import Level
-from conform.match import Match
+from conform.match import Match, early_or_late
 from conform.report import words
 from conform.report.gather import Line, Report
 from conform.report.plot import mark, slip_plot
@@ -26,11 +27,15 @@ _LANE = 23  # half the height of a thumbnail, in its own units
 SIGNS: dict[str, Markup] = {
     Status.MEASURED: Markup('<circle cx="7" cy="7" r="5"/>'),
     Status.METADATA: Markup('<path d="M7 1.5L12.5 7 7 12.5 1.5 7Z"/>'),
+    Status.BY_HAND: Markup('<path d="M1.5 3H12.5V11H1.5Z"/>'),
     Status.NOT_MEASURED: Markup('<circle class="hollow" cx="7" cy="7" r="4.6"/>'),
     Judgement.WITHIN: Markup('<path class="stroke" d="M2.5 7.5L5.8 11 11.5 3.5"/>'),
     Judgement.OUTSIDE: Markup('<path d="M7 1.5L13 12H1Z"/>'),
     Judgement.UNDECIDED: Markup('<path class="hollow" d="M7 2L12.4 11.6H1.6Z"/>'),
     Judgement.NOT_JUDGED: Markup('<path class="stroke" d="M3 7H11"/>'),
+    Choice.OPEN: Markup('<path class="stroke" d="M3 7H11"/>'),
+    Choice.ACCEPTED: Markup('<path class="stroke" d="M2.5 7.5L5.8 11 11.5 3.5"/>'),
+    Choice.REJECTED: Markup('<path class="stroke" d="M3 3L11 11M11 3L3 11"/>'),
     "error": Markup('<path d="M4.4 1H9.6L13 4.4V9.6L9.6 13H4.4L1 9.6V4.4Z"/>'),
     "warning": Markup('<path d="M7 1.5L13 12H1Z"/>'),
     "info": Markup('<circle class="hollow" cx="7" cy="7" r="4.6"/>'),
@@ -40,11 +45,13 @@ SIGNS: dict[str, Markup] = {
 WORDS: dict[str, str] = {
     Status.MEASURED: "measured",
     Status.METADATA: "timecode only",
+    Status.BY_HAND: "by hand",
     Status.NOT_MEASURED: "not measured",
     Judgement.WITHIN: "timecode within",
     Judgement.OUTSIDE: "timecode outside",
     Judgement.UNDECIDED: "timecode undecided",
     Judgement.NOT_JUDGED: "not judged",
+    Choice.OPEN: "undecided",
 }
 
 STEM_WORDS: dict[Judgement, str] = {
@@ -57,9 +64,14 @@ STEM_WORDS: dict[Judgement, str] = {
 FORMS = {"PCM_16": "16-bit", "PCM_24": "24-bit", "PCM_32": "32-bit", "FLOAT": "32-bit float"}
 """Sample formats of WAV by libsndfile's names."""
 
+WIDTHS = (15, 9.5, 17, 14.5, 10, 13, 21)
+REVIEWED_WIDTHS = (13, 9, 14, 13, 9.5, 12.5, 13, 16)
+"""Columns of the events' table in per cent, and with a column for decisions."""
+
 UNSLIPPED: dict[Status, str] = {
     Status.MEASURED: "no timecode to compare",
     Status.METADATA: "laid by timecode, unproven",
+    Status.BY_HAND: "laid by hand, unproven",
     Status.NOT_MEASURED: "silent in the stems",
 }
 """What stands in place of a slip where there is none."""
@@ -94,7 +106,9 @@ def _context(report: Report) -> dict[str, Any]:
         "sync": sync,
         "timeline": sync.timeline,
         "rows": [_row(line, report) for line in report.lines],
-        "statuses": [(status, report.count(status)) for status in Status],
+        "statuses": _statuses(report),
+        "widths": REVIEWED_WIDTHS if report.reviewed else WIDTHS,
+        "choices": [(choice, report.chosen(choice)) for choice in Choice],
         "placed": _placed(report),
         "proved": any(line.proof for line in report.lines),
         "length": {"frames": frames, "feet": feet_frames(frames)},
@@ -107,6 +121,12 @@ def _context(report: Report) -> dict[str, Any]:
     }
 
 
+def _statuses(report: Report) -> list[tuple[Status, int]]:
+    """How many events there are of each status; nothing is said of a hand that was not used."""
+    counts = [(status, report.count(status)) for status in Status]
+    return [(status, count) for status, count in counts if count or status is not Status.BY_HAND]
+
+
 def sign(state: str) -> Markup:
     """The shape of a state as a small SVG."""
     return Markup('<svg class="sign" viewBox="0 0 14 14" aria-hidden="true">{}</svg>').format(
@@ -117,7 +137,8 @@ def sign(state: str) -> Markup:
 def _row(line: Line, report: Report) -> dict[str, Any]:
     """An event as the template prints it."""
     event, rate = line.event, report.sync.sample_rate
-    slip = line.slip
+    slip, decision = line.slip, line.decision
+    reason = event.reason or (event.match.reason if event.match else "")
     return {
         "line": line,
         "event": event,
@@ -129,11 +150,20 @@ def _row(line: Line, report: Report) -> dict[str, Any]:
         "direction": words.direction(None if slip is None else slip * rate),
         "unslipped": UNSLIPPED[event.status],
         "uncertainty": None if line.uncertainty is None else line.uncertainty * rate,
-        "reason": event.reason or (event.match.reason if event.match else ""),
+        "moved": _moved(decision),
+        "signed": signed_by(decision),
+        "more": bool(event.channels or reason or decision.comment or decision.cleared),
+        "reason": reason,
         "channels": [_channel(found, event) for found in event.channels],
         "strongest": strongest(event).name if event.roll else "",
         "waves": _thumbnail(line.waves) if line.waves else "",
     }
+
+
+def _moved(decision: Decision) -> str:
+    """How far a reviewer moved the sound."""
+    way = early_or_late(-decision.nudge)
+    return f"{abs(decision.nudge):,} smp {way}" if decision.nudge else ""
 
 
 def _channel(found: ChannelMatch, event: EventSync) -> dict[str, Any]:

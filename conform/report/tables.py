@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv as csv_format
 import io
 import json as json_format
+from fractions import Fraction
 from typing import Any
 
+from conform.decision import Choice, Decision
 from conform.jsonable import Json, event_json, findings_json, media_json, roll_json, time_json
 from conform.report.drift import TakeDrift
 from conform.report.files import StemOnDisk
@@ -15,13 +17,21 @@ from conform.report.waves import strongest
 from conform.report.words import visible
 from conform.synced import Status
 
+CHOICES = {
+    Choice.OPEN: "undecided",
+    Choice.ACCEPTED: "accepted",
+    Choice.REJECTED: "rejected",
+}
+"""What a reviewer decided, in the words of the tables."""
+
 _FORMULA = ("=", "+", "-", "@")
 
 COLUMNS = (
     "id", "event", "name", "tracks", "record_in", "record_out", "status", "file", "take",
     "channel", "rung", "slip_samples", "slip_frames", "slip_ms", "direction",
     "uncertainty_samples", "judgement", "lag_samples", "drift_ppm", "score", "runner_up", "reason",
-    "stem_residual_samples", "stem_uncertainty_samples", "stem_judgement",
+    "stem_residual_samples", "stem_uncertainty_samples", "stem_judgement", "decision",
+    "nudge_samples", "reviewer", "decided_at", "carried", "comment",
 )  # fmt: skip
 
 
@@ -60,6 +70,9 @@ def json(report: Report) -> str:
             **{str(status): report.count(status) for status in Status},
             "flagged": report.flagged,
         },
+        "decisions": {CHOICES[choice]: report.chosen(choice) for choice in Choice},
+        "override": report.review.override or None,
+        "monitor_latency_ms": _milliseconds(report.review.latency),
         "events": [_event(line, report) for line in report.lines],
         "takes": [_take(drift) for drift in report.drifts],
         "rolls": [roll_json(roll) for roll in sync.rolls],
@@ -70,7 +83,7 @@ def json(report: Report) -> str:
 
 
 def _event(line: Line, report: Report) -> Json:
-    proof = line.proof
+    proof, decision = line.proof, line.decision
     return {
         **event_json(line.event, report.sync),
         "judgement": str(line.judgement),
@@ -78,7 +91,28 @@ def _event(line: Line, report: Report) -> Json:
         "stem_residual_samples": proof.residual if proof else None,
         "stem_uncertainty_samples": proof.uncertainty if proof else None,
         "stem_judgement": str(line.stem) if line.stem else None,
+        "decision": CHOICES[decision.choice],
+        "nudge_samples": decision.nudge,
+        "reviewer": decision.by or None,
+        "decided_at": decision.at or None,
+        "carried": decision.carried,
+        "comment": decision.comment or None,
+        "sync_marks": _marks(decision, report),
     }
+
+
+def _marks(decision: Decision, report: Report) -> Json | None:
+    """The sync marks that a reviewer paired; the sound's counts from the take's first sample."""
+    pair = decision.pair
+    if pair is None:
+        return None
+    timeline = report.sync.timeline
+    at = time_json(pair.picture, timeline.timecode(pair.picture))
+    return {"picture": at, "sound": str(pair.sound)}
+
+
+def _milliseconds(latency: Fraction | None) -> float | None:
+    return None if latency is None else float(latency * 1000)
 
 
 def _row(line: Line, report: Report) -> Json:

@@ -207,6 +207,7 @@ def test_json_carries_the_events_as_the_command_line_gives_them(sync: Sync, foun
         "events": 4,
         "measured": 2,
         "metadata": 1,
+        "by_hand": 0,
         "not_measured": 1,
         "flagged": 3,
     }

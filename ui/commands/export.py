@@ -83,7 +83,8 @@ def command(
     copied bit for bit wherever nothing has to change; events without a take stay silent. What a
     reviewer decided in the viewer is done.
     """
-    sync = applied(*session.load_reviewed(session_file))
+    cut, review = session.load_reviewed(session_file)
+    sync = applied(cut, review)
     refuse_changed(sync)
     report = folder / f"{session_file.stem}.report.html"
     own = (*originals(sync), session_file)
@@ -95,7 +96,16 @@ def command(
         stems = render(layout, folder, spec, sources=own, force=force, watch=watch)
         proofs = prove(sync, layout, stems, watch=watch) if proved else ()
         paths = [stem.path for stem in stems]
-        write_report(sync, report, stems=paths, proofs=proofs, date=date, force=force, watch=watch)
+        write_report(
+            sync,
+            report,
+            watch=watch,
+            review=review,
+            stems=paths,
+            proofs=proofs,
+            date=date,
+            force=force,
+        )
     findings = (*sync.findings, *layout.findings, *clipped(stems))
     if as_json:
         print_json(_as_json(stems, proofs, report, findings))

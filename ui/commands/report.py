@@ -49,11 +49,19 @@ def command(
     as_json: bool,
 ) -> int:
     """Write the sync report of SESSION: one HTML page, with its CSV and JSON beside it."""
-    sync = applied(*session.load_reviewed(session_file))
+    cut, review = session.load_reviewed(session_file)
+    sync = applied(cut, review)
     target = named_as(page or session_file.with_suffix(".report.html"), ".html", ".htm")
     with progress() as watch:
         paths = write_report(
-            sync, target, watch=watch, stems=stems, tolerance=tolerance, date=date, force=force
+            sync,
+            target,
+            watch=watch,
+            review=review,
+            stems=stems,
+            tolerance=tolerance,
+            date=date,
+            force=force,
         )
     if as_json:
         print_json({"files": list(map(str, paths)), "findings": findings_json(sync.findings)})

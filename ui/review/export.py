@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from conform.decision import UNREVIEWED, Review
 from conform.originals import originals, refuse_changed
 from conform.plan import plan
 from conform.prove import prove
@@ -15,9 +16,17 @@ from ui.reporting import refuse_report, write_report
 
 
 def export(
-    sync: Sync, folder: Path, *, force: bool = False, watch: Watch = unwatched
+    sync: Sync,
+    folder: Path,
+    review: Review = UNREVIEWED,
+    *,
+    force: bool = False,
+    watch: Watch = unwatched,
 ) -> tuple[tuple[StemFile, ...], Path]:
-    """Write stems and report of a cut as it was decided, and prove them; raises `ConformError`."""
+    """Write stems and report of a cut as it was decided, and prove them; raises `ConformError`.
+
+    `review` is what was decided, for the report; `sync` has it done already.
+    """
     refuse_changed(sync)
     sources = originals(sync)
     page = folder / f"{safe_name(sync.timeline.name) or 'session'}.report.html"
@@ -26,5 +35,5 @@ def export(
     stems = render(layout, folder, spec, sources=sources, force=force, watch=watch)
     proofs = prove(sync, layout, stems, watch=watch)
     paths = [stem.path for stem in stems]
-    write_report(sync, page, stems=paths, proofs=proofs, force=force, watch=watch)
+    write_report(sync, page, watch=watch, review=review, stems=paths, proofs=proofs, force=force)
     return stems, page

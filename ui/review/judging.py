@@ -21,6 +21,7 @@ class Mark(StrEnum):
 
     MEASURED = "measured"
     METADATA = "by timecode"
+    BY_HAND = "by hand"
     NOT_MEASURED = "not measured"
     OFFLINE = "offline"
 
@@ -28,6 +29,7 @@ class Mark(StrEnum):
 MARKS = {
     Status.MEASURED: Mark.MEASURED,
     Status.METADATA: Mark.METADATA,
+    Status.BY_HAND: Mark.BY_HAND,
     Status.NOT_MEASURED: Mark.NOT_MEASURED,
 }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from conform.decision import Review
 from conform.errors import ConformError
 from conform.synced import Sync
 from ui.review.export import export
@@ -30,11 +31,12 @@ class Exporter(QObject):
             self._session.say(str(fault))
             return
         self._session.say("Exporting…")
-        threading.Thread(target=self._run, args=(sync, folder, replaced), name="export").start()
+        work = (sync, self._session.state.review, folder, replaced)
+        threading.Thread(target=self._run, args=work, name="export").start()
 
-    def _run(self, sync: Sync, folder: Path, replaced: bool) -> None:
+    def _run(self, sync: Sync, review: Review, folder: Path, replaced: bool) -> None:
         try:
-            stems, page = export(sync, folder, force=replaced)
+            stems, page = export(sync, folder, review, force=replaced)
         except ConformError as fault:
             self.said.emit(f"Not exported: {fault}")
         else:

@@ -41,7 +41,7 @@ class Sign:
 SIGNS: dict[Mark, Sign] = {
     Mark.MEASURED: Sign("●", "measured", GOOD),
     Mark.METADATA: Sign("◐", "by timecode", DOUBT),
-    Mark.BY_HAND: Sign("◆", "by hand", NEW),
+    Mark.BY_HAND: Sign("◆", "by hand", DOUBT),
     Mark.NOT_MEASURED: Sign("○", "not measured", BAD),
     Mark.OFFLINE: Sign("✕", "offline", BAD),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,6 +15,14 @@ from ui.review.loose import loose
 from ui.review.session import Session
 
 _PACKAGES = "libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0"
+
+
+def _login_name() -> str:
+    """The name of the computer's user; empty where the system knows none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # Python 3.13 raises the latter where there is no such account
+        return ""
 
 
 @click.command(
@@ -29,6 +38,11 @@ _PACKAGES = "libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-
 @click.option("--sound", "sounds", multiple=True, type=FILE, help="New sound; again for more.")
 @click.option("--second", type=FILE, help="Another movie, beside or over the first.")
 @click.option("--carry", type=FILE, help="A session whose decisions are carried over.")
+@click.option(
+    "--reviewer",
+    default=_login_name,
+    help="Who decides, as the report names them.  [default: your login name]",
+)
 def command(
     session_file: Path | None,
     picture: Path | None,
@@ -36,6 +50,7 @@ def command(
     sounds: Sequence[Path],
     second: Path | None,
     carry: Path | None,
+    reviewer: str,
 ) -> int:
     """Review SESSION: picture, guide and new sound, every event's offset, decisions that are kept.
 
@@ -44,11 +59,12 @@ def command(
     """
     run = _viewer()
     if session_file is not None and picture is None:
-        return run(Session.opened(session_file, carried=carry, second=second))
+        opened = Session.opened(session_file, carried=carry, second=second, reviewer=reviewer)
+        return run(opened)
     if picture is None or session_file is not None:
         raise click.UsageError("name a SESSION, or a --picture with --sound")
     with progress() as watch:
-        made = loose(picture, guide, sounds, second=second, watch=watch)
+        made = loose(picture, guide, sounds, second=second, reviewer=reviewer, watch=watch)
     return run(made)
 
 

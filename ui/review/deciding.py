@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
-from conform.decision import Choice, Decision, Review
+from conform.decision import Choice, Decision, Review, how_placed, placed_zero
 from conform.holding import fingerprint
-from conform.match import early_or_late
+from conform.synced import Status
 from conform.timeline import Marker
 from ui.review.history import History, Past
 from ui.review.judging import undecided
 from ui.review.moving import Moving
 
+_AS_FOUND = {
+    Status.MEASURED: "At the measured place",
+    Status.METADATA: "As timecode puts it",
+    Status.BY_HAND: "As a hand has put it",
+    Status.NOT_MEASURED: "Not placed",
+}
+"""What is said of an event that the reviewer has not moved."""
+
+Clock = Callable[[], datetime]
+"""What time it is, with its zone."""
+
+
+def wall_clock() -> datetime:
+    """The local time."""
+    return datetime.now().astimezone()
+
 
 class Deciding(Moving):
-    """What changes the review."""
+    """What changes the review. Every decision bears the name of its `reviewer`, and its time."""
 
-    def __init__(self, *args: Any, **named: Any) -> None:
+    def __init__(
+        self, *args: Any, reviewer: str = "", clock: Clock = wall_clock, **named: Any
+    ) -> None:
         super().__init__(*args, **named)
+        self.reviewer, self._clock = reviewer, clock
         self._history = History()
 
     def _set(self, **changes: Any) -> None:
@@ -30,7 +52,7 @@ class Deciding(Moving):
     def nudge(self, samples: int) -> None:
         """Move the selected event's sound later (earlier below zero); a run merges into one."""
         event = self.event
-        if event is None or (event.zero is None and self.decision.place is None):
+        if event is None or placed_zero(event, self.decision, self.sync.sample_rate) is None:
             self.say("There is no sound under this event to move")
             return
         moved = replace(self.decision, nudge=self.decision.nudge + samples)
@@ -39,8 +61,8 @@ class Deciding(Moving):
 
     def snap(self) -> None:
         """Put the sound where it was measured."""
-        if self.decision.nudge or self.decision.take:
-            put = replace(self.decision, nudge=0, take="", place=None)
+        if self.decision.moves:
+            put = replace(self.decision, nudge=0, take="", place=None, pair=None)
             self._decide(_reopened(put), "snap to measured")
         self._say_place()
 
@@ -51,8 +73,11 @@ class Deciding(Moving):
         self._say_place()
 
     def use_take(self, take: str, place: Fraction | None) -> None:
-        """Lay another take under the event, `place` being its first sample's record time."""
-        other = replace(self.decision, take=take, place=place, nudge=0)
+        """Lay another take under the event, `place` being its first sample's record time.
+
+        Without a place it lies nowhere until it is placed by hand.
+        """
+        other = replace(self.decision, take=take, place=place, pair=None, nudge=0)
         self._decide(_reopened(other), "alternative take")
 
     def accept(self) -> None:
@@ -94,15 +119,17 @@ class Deciding(Moving):
         event = self.event
         if event is None:
             return
-        seen = fingerprint(event, self.sync, self.files)
+        seen = fingerprint(event, self.sync, self.files, self.decision.take)
         chosen = replace(self.decision, choice=choice, seen=seen, carried=False, cleared="")
         self._decide(chosen, str(choice))
         if undecided(self.sync, self.standing, self.state.review.by_event()):
             self.step_flagged(1)
 
     def _decide(self, decision: Decision, label: str, merge: str = "") -> None:
-        if self.event is not None:
-            self._do(self.state.review.with_decision(decision), label, merge)
+        if self.event is not None and decision != self.decision:
+            at = self._clock().isoformat(timespec="seconds")
+            made = replace(decision, by=self.reviewer, at=at)
+            self._do(self.state.review.with_decision(made), label, merge)
 
     def _do(self, review: Review, label: str, merge: str = "") -> None:
         if review == self.state.review:
@@ -113,12 +140,17 @@ class Deciding(Moving):
         self._set(review=review, saved=False)
 
     def _say_place(self) -> None:
-        moved = self.decision.nudge
-        if not moved:
-            self.say("At the measured place")
+        decision = self.decision
+        if not decision.moves:
+            self.say(_AS_FOUND[self.event.status] if self.event else "")
             return
-        frames = float(Fraction(moved, self.sync.sample_rate) * self.sync.timeline.rate.fps)
-        self.say(f"Moved {abs(moved)} samples ({abs(frames):.3f} frames) {early_or_late(-moved)}")
+        take = Path(decision.take).stem if decision.take else ""
+        said = how_placed(decision, self.sync, take)
+        frames = float(
+            Fraction(abs(decision.nudge), self.sync.sample_rate) * self.sync.timeline.rate.fps
+        )
+        more = f" ({frames:.3f} frames)" if decision.nudge else ""
+        self.say(f"By hand: {said}{more}")
 
     def undo(self) -> None:
         """Take the last change back."""

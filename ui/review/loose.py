@@ -27,6 +27,7 @@ def loose(
     sounds: Sequence[Path],
     *,
     second: Path | None = None,
+    reviewer: str = "",
     watch: Watch = unwatched,
 ) -> Session:
     """A session without a file: every sound is one event, measured whole against the guide.
@@ -63,7 +64,7 @@ def loose(
         rolls=tuple(takes),
         findings=findings,
     )
-    return Session(sync, guide=heard, second=second)
+    return Session(sync, guide=heard, second=second, reviewer=reviewer)
 
 
 def _event(take: Roll, match: Match, length: Fraction) -> EventSync:

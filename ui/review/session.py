@@ -29,14 +29,26 @@ class Session(Deciding):
 
     @classmethod
     def opened(
-        cls, path: Path, *, carried: Path | None = None, second: Path | None = None
+        cls,
+        path: Path,
+        *,
+        carried: Path | None = None,
+        second: Path | None = None,
+        reviewer: str = "",
     ) -> Session:
         """A session file; decisions of an earlier one are carried over where they still hold."""
         sync, review = files.load_reviewed(path)
         if carried is not None:
             before, old = files.load_reviewed(carried)
             review = carry(old, before, sync, marks(sync, {}))
-        return cls(sync, path=path, review=review, guide=Path(sync.picture), second=second)
+        return cls(
+            sync,
+            path=path,
+            review=review,
+            guide=Path(sync.picture),
+            second=second,
+            reviewer=reviewer,
+        )
 
     def start_spot_check(self, count: int = 12, seed: int | None = None) -> None:
         """Hide offsets in some measured events and ask for each what the reviewer hears."""

@@ -11,8 +11,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
-from conform.findings import Finding, warning
+from conform.findings import Finding
+from conform.laid import Laid, lay
 from conform.region import Plan, Region, WarpPoint
 from conform.roll import Roll
 from conform.synced import EventSync, Sync
@@ -34,15 +36,12 @@ class PlanOptions:
     correct_drift: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Laid:
-    """An event in stem samples: `zero` is where its take starts, `head..tail` its room."""
+@dataclass(slots=True)
+class _Place:
+    """What an event gets of its room beside its neighbours, on a lane, in stem samples."""
 
-    event: EventSync
-    roll: Roll
-    zero: int
-    first: int
-    end: int
+    item: Laid
+    lane: int
     head: int
     tail: int
     continues_in: bool = False
@@ -51,24 +50,60 @@ class _Laid:
 
 def plan(sync: Sync, options: PlanOptions = PlanOptions()) -> Plan:
     """Lay every channel of every placed take under its event."""
-    laid: list[_Laid] = []
-    findings: list[Finding] = []
-    for event in sync.events:
-        item, odd = _lay(event, sync, options)
-        laid += [item] if item else []
-        findings += odd
-    laid.sort(key=lambda item: (item.first, item.end))
-    fade = sample_at(options.fade, sync.sample_rate)
-    lanes = _lanes(laid, whole_handles=options.checkerboard)
-    regions = [
-        region
-        for number, lane in enumerate(lanes, 1)
-        for item in _meet(lane, fade)
-        for region in _regions(item, number, fade, sync, options)
-    ]
-    regions = _one_spelling(regions)
-    stems = tuple(dict.fromkeys(region.stem for region in regions))
-    return Plan(tuple(regions), stems, tuple(findings))
+    return Planner(options).plan(sync)
+
+
+class Planner:
+    """Plans a cut over and over while some of its events change: only those are laid anew.
+
+    An event counts as unchanged where it is the very same value and lies in the same picture.
+    """
+
+    def __init__(self, options: PlanOptions = PlanOptions()) -> None:
+        self._options = options
+        self._frame: tuple[object, ...] = ()
+        self._laid: dict[str, tuple[EventSync, Laid | None, Sequence[Finding]]] = {}
+        self._regions: dict[str, tuple[_Place, tuple[Region, ...]]] = {}
+
+    def plan(self, sync: Sync) -> Plan:
+        """The plan of a cut as it is now."""
+        frame = (sync.sample_rate, sync.length, sync.picture_in)
+        if frame != self._frame:
+            self._frame, self._laid, self._regions = frame, {}, {}
+        laid: list[Laid] = []
+        findings: list[Finding] = []
+        for event in sync.events:
+            item, odd = self._lay(event, sync)
+            laid += [item] if item else []
+            findings += odd
+        laid.sort(key=lambda item: (item.first, item.end))
+        fade = sample_at(self._options.fade, sync.sample_rate)
+        lanes = _lanes(laid, whole_handles=self._options.checkerboard)
+        regions = _one_spelling(
+            region
+            for number, lane in enumerate(lanes, 1)
+            for place in _meet(lane, number, fade)
+            for region in self._under(place, fade, sync)
+        )
+        stems = tuple(dict.fromkeys(region.stem for region in regions))
+        return Plan(tuple(regions), stems, tuple(findings))
+
+    def _lay(self, event: EventSync, sync: Sync) -> tuple[Laid | None, Sequence[Finding]]:
+        held = self._laid.get(event.id)
+        if held is None or held[0] is not event:
+            room = max(self._options.handles, self._options.fade)
+            held = (event, *lay(event, sync, room))
+            self._laid[event.id] = held
+        return held[1:]
+
+    def _under(self, place: _Place, fade: int, sync: Sync) -> tuple[Region, ...]:
+        """The regions under one event, made anew where it got another place."""
+        name = place.item.event.id
+        held = self._regions.get(name)
+        if held is None or held[0] != place:
+            held = (place, tuple(_regions(place, fade, sync, self._options)))
+            self._regions[name] = held
+        return held[1]
 
 
 def channel_names(roll: Roll) -> tuple[str, ...]:
@@ -84,82 +119,20 @@ def channel_names(roll: Roll) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _one_spelling(regions: Sequence[Region]) -> list[Region]:
+def _one_spelling(regions: Iterator[Region]) -> list[Region]:
     """Stems whose names differ in capitals alone, as two recorders write them, are one stem."""
     first: dict[str, str] = {}
+    spelled = (
+        (region, first.setdefault(region.stem.casefold(), region.stem)) for region in regions
+    )
     return [
-        replace(region, stem=first.setdefault(region.stem.casefold(), region.stem))
-        for region in regions
+        region if region.stem == stem else replace(region, stem=stem) for region, stem in spelled
     ]
 
 
-def _lay(
-    event: EventSync, sync: Sync, options: PlanOptions
-) -> tuple[_Laid | None, Sequence[Finding]]:
-    """The event on the stem's sample grid, or why it stays silent."""
-    if event.roll is None or event.zero is None:
-        return None, [_silent(event, event.reason or "no take was found")]
-    if event.clip.speed != 1:
-        why = f"the cut plays it at speed {float(event.clip.speed):g}; it is not retimed unasked"
-        return None, [_silent(event, why)]
-    item = _in_samples(event, event.roll, event.zero, sync, options)
-    if item.first >= item.end:
-        return None, [_silent(event, _why_nothing(event, item.roll, sync))]
-    return item, list(_uncovered(item, sync))
-
-
-def _silent(event: EventSync, why: str) -> Finding:
-    return warning("plan.silent", f"left silent: {why}", event.id)
-
-
-def _why_nothing(event: EventSync, roll: Roll, sync: Sync) -> str:
-    first, end = (t - sync.picture_in for t in (event.clip.record_in, event.clip.record_out))
-    if end <= 0 or first >= sync.length:
-        return "the picture does not reach under it"
-    return f"{roll.name} has no sound under it"
-
-
-def _in_samples(
-    event: EventSync, roll: Roll, zero: Fraction, sync: Sync, options: PlanOptions
-) -> _Laid:
-    """The event's edges in stem samples, clipped to the take and to the picture."""
-    rate = sync.sample_rate
-    base = sample_at(zero - sync.picture_in, rate)
-    low = max(base, 0)
-    high = min(base + sample_at(roll.duration, rate), sample_at(sync.length, rate))
-
-    def edge(seconds: Fraction) -> int:
-        return max(min(sample_at(seconds - sync.picture_in, rate), high), low)
-
-    clip, room = event.clip, max(options.handles, options.fade)
-    return _Laid(
-        event,
-        roll,
-        base,
-        first=edge(clip.record_in),
-        end=edge(clip.record_out),
-        head=edge(clip.record_in - room),
-        tail=edge(clip.record_out + room),
-    )
-
-
-def _uncovered(item: _Laid, sync: Sync) -> Iterator[Finding]:
-    clip, rate = item.event.clip, sync.sample_rate
-    picture_end = sample_at(sync.length, rate)
-    first = max(sample_at(clip.record_in - sync.picture_in, rate), 0)
-    end = min(sample_at(clip.record_out - sync.picture_in, rate), picture_end)
-    missing = (end - first) - (item.end - item.first)
-    if missing:
-        yield warning(
-            "plan.take-too-short",
-            f"{item.roll.name} does not cover the event: {missing} samples of it stay silent",
-            item.event.id,
-        )
-
-
-def _lanes(laid: Sequence[_Laid], *, whole_handles: bool) -> list[list[_Laid]]:
+def _lanes(laid: Sequence[Laid], *, whole_handles: bool) -> list[list[Laid]]:
     """Events on as few lanes as keep them from overlapping on a lane."""
-    lanes: list[list[_Laid]] = []
+    lanes: list[list[Laid]] = []
     for item in laid:
         for lane in lanes:
             free = lane[-1].tail <= item.head if whole_handles else lane[-1].end <= item.first
@@ -171,41 +144,39 @@ def _lanes(laid: Sequence[_Laid], *, whole_handles: bool) -> list[list[_Laid]]:
     return lanes
 
 
-def _meet(lane: Sequence[_Laid], fade: int) -> list[_Laid]:
+def _meet(lane: Sequence[Laid], number: int, fade: int) -> list[_Place]:
     """Handles of neighbours shortened to cross over in the middle between them, or at their cut."""
-    items = list(lane)
-    for place in range(1, len(items)):
-        before, after = items[place - 1], items[place]
+    places = [_Place(item, number, item.head, item.tail) for item in lane]
+    for before, after in pairwise(places):
         if before.tail <= after.head:
             continue
-        if before.end == after.first and before.roll == after.roll and before.zero == after.zero:
-            items[place - 1] = replace(before, tail=before.end, continues_out=True)
-            items[place] = replace(after, head=after.first, continues_in=True)
+        old, new = before.item, after.item
+        if old.end == new.first and old.roll == new.roll and old.zero == new.zero:
+            before.tail, before.continues_out = old.end, True
+            after.head, after.continues_in = new.first, True
             continue
-        middle = (before.end + after.first) // 2
-        items[place - 1] = replace(before, tail=min(before.tail, middle + fade // 2))
-        items[place] = replace(after, head=max(after.head, middle - fade // 2))
-    return items
+        middle = (old.end + new.first) // 2
+        before.tail = min(before.tail, middle + fade // 2)
+        after.head = max(after.head, middle - fade // 2)
+    return places
 
 
-def _regions(
-    item: _Laid, lane: int, fade: int, sync: Sync, options: PlanOptions
-) -> Iterator[Region]:
-    length = item.tail - item.head
+def _regions(place: _Place, fade: int, sync: Sync, options: PlanOptions) -> Iterator[Region]:
+    item, length = place.item, place.tail - place.head
     whole_fade = 2 * (fade // 2)
     longest = min(whole_fade, length // 2)
-    at_head, at_tail = item.head == 0, item.tail == sample_at(sync.length, sync.sample_rate)
-    fade_in = 0 if item.continues_in or at_head else longest
-    fade_out = 0 if item.continues_out or at_tail else longest
-    warp = _warp(item, sync, options)
+    at_head, at_tail = place.head == 0, place.tail == sample_at(sync.length, sync.sample_rate)
+    fade_in = 0 if place.continues_in or at_head else longest
+    fade_out = 0 if place.continues_out or at_tail else longest
+    warp = _warp(place, sync, options)
     for channel, name in zip(item.roll.channels, channel_names(item.roll), strict=True):
         yield Region(
-            stem=name if lane == 1 else f"{name} ({lane})",
+            stem=name if place.lane == 1 else f"{name} ({place.lane})",
             path=channel.path,
             channel=channel.index,
-            source_first=item.head - item.zero,
-            record_first=item.head,
-            record_end=item.tail,
+            source_first=place.head - item.zero,
+            record_first=place.head,
+            record_end=place.tail,
             fade_in=fade_in,
             fade_out=fade_out,
             warp=warp,
@@ -213,17 +184,17 @@ def _regions(
         )
 
 
-def _warp(item: _Laid, sync: Sync, options: PlanOptions) -> tuple[WarpPoint, ...]:
+def _warp(place: _Place, sync: Sync, options: PlanOptions) -> tuple[WarpPoint, ...]:
     """The resampling that a take needs: another sample rate, or a drift that is to be corrected.
 
     `EventSync.zero` holds at the event's middle, so the drift turns about that point.
     """
-    match = item.event.match
+    event, source_rate = place.item.event, place.item.roll.sample_rate
+    match = event.match
     drift = Fraction(match.drift_ppm or 0) / 10**6 if match and options.correct_drift else 0
-    source_rate = item.roll.sample_rate
     if not drift and source_rate == sync.sample_rate:
         return ()
-    clip, zero = item.event.clip, item.event.zero or Fraction(0)
+    clip, zero = event.clip, event.zero or Fraction(0)
     middle = (clip.record_in + clip.record_out) / 2
 
     def point(sample: int) -> WarpPoint:
@@ -231,4 +202,4 @@ def _warp(item: _Laid, sync: Sync, options: PlanOptions) -> tuple[WarpPoint, ...
         source = (middle - zero) + (record - middle) / (1 + drift)
         return WarpPoint(sample, source * source_rate)
 
-    return point(item.head), point(item.tail)
+    return point(place.head), point(place.tail)

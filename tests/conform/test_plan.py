@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conform.plan import PlanOptions, channel_names, plan
+from conform.plan import Planner, PlanOptions, channel_names, plan
 from conform.region import Region
 from conform.roll import Roll, RollChannel
 from conform.synced import EventSync, Status, Sync
@@ -197,3 +197,23 @@ def test_a_picture_that_ends_first_is_not_the_takes_fault() -> None:
     layout = plan(synced(RATES["25"], Fraction(20), a, b))
     assert [finding.code for finding in layout.findings] == ["plan.silent"]
     assert "picture does not reach" in layout.findings[0].message
+
+
+@given(cuts(), st.booleans(), st.data())
+def test_a_plan_made_from_the_last_one_is_the_plan(
+    sync: Sync, checkerboard: bool, data: st.DataObject
+) -> None:
+    options = PlanOptions(checkerboard=checkerboard)
+    planner = Planner(options)
+    assert planner.plan(sync) == plan(sync, options)
+    for _ in range(3):
+        events = list(sync.events)
+        for place in data.draw(st.sets(st.integers(0, max(0, len(events) - 1)), max_size=2)):
+            if events:
+                zero = events[place].zero or Fraction(0)
+                moved = zero + data.draw(st.fractions(-30, 30, max_denominator=48000))
+                events[place] = replace(
+                    events[place], zero=data.draw(st.sampled_from([None, moved]))
+                )
+        sync = replace(sync, events=tuple(events))
+        assert planner.plan(sync) == plan(sync, options)

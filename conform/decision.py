@@ -122,7 +122,8 @@ def _event(event: EventSync, decision: Decision, sync: Sync) -> EventSync:
         return replace(event, status=Status.NOT_MEASURED, reason=why, zero=None)
     if not decision.moves:
         return event
-    chosen = next((r for r in sync.rolls if str(r.path) == decision.take), None)
+    takes = sync.rolls if decision.take else ()
+    chosen = next((roll for roll in takes if str(roll.path) == decision.take), None)
     if decision.take and chosen is None:
         why = f"the take that the reviewer chose is gone: {decision.take}"
         return replace(event, status=Status.NOT_MEASURED, reason=why, roll=None, zero=None)

@@ -54,10 +54,7 @@ def plan(sync: Sync, options: PlanOptions = PlanOptions()) -> Plan:
 
 
 class Planner:
-    """Plans a cut over and over while some of its events change: only those are laid anew.
-
-    An event counts as unchanged where it is the very same value and lies in the same picture.
-    """
+    """Plans a cut over and over while some of its events change: only those are laid anew."""
 
     def __init__(self, options: PlanOptions = PlanOptions()) -> None:
         self._options = options
@@ -90,7 +87,7 @@ class Planner:
 
     def _lay(self, event: EventSync, sync: Sync) -> tuple[Laid | None, Sequence[Finding]]:
         held = self._laid.get(event.id)
-        if held is None or held[0] is not event:
+        if held is None or held[0] != event:
             room = max(self._options.handles, self._options.fade)
             held = (event, *lay(event, sync, room))
             self._laid[event.id] = held

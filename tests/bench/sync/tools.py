@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.spent import spent
 from tests.bench.sync.scenes import Pair
 
 RIGHT = 0.020
@@ -57,17 +57,6 @@ with contextlib.redirect_stdout(sys.stderr):
 print(json.dumps({{"lag": lag, "sure": sure, "half": half, "drift": drift,
     "drift_half": drift_half, "speed": speed, "steps": steps, "verdict": verdict}}))
 """
-_LEAN = """
-import json, os, subprocess, sys
-child = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-said = child.stdout.read().decode()
-_, status, used = os.wait4(child.pid, 0)
-code = os.waitstatus_to_exitcode(status)
-cpu = used.ru_utime + used.ru_stime
-print(json.dumps({"said": said, "code": code, "cpu": cpu, "kilobytes": used.ru_maxrss}))
-"""
-"""Runs a command and tells what it cost. Linux counts into a program's peak memory what the process
-that started it held, so a small interpreter starts it, not the one that makes the material."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +141,13 @@ class Tool:
         indented = "".join(f"    {line}\n" for line in self.body.strip().splitlines())
         program = _AROUND.format(body=indented)
         command = [self.python, "-c", program, str(reference), str(other)]
-        lean = [sys.executable, "-I", "-S", "-c", _LEAN]
-        told = json.loads(subprocess.run([*lean, *command], check=True, capture_output=True).stdout)
-        lines = told["said"].strip().splitlines()
-        if told["code"] or not lines:
+        told = spent(command)
+        lines = told.said.strip().splitlines()
+        if told.code or not lines:
             return None
         said = json.loads(lines[-1])
         answer = Answer(**{**said, "steps": tuple(said["steps"])})
-        return Run(pair, answer, told["cpu"], told["kilobytes"] / 1024)
+        return Run(pair, answer, told.cpu, told.megabytes)
 
 
 def ours() -> Tool:

@@ -3,37 +3,56 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from conform import media
+from conform.band import COARSE_RATE
 from conform.findings import Finding, warning
 from conform.picture import place_picture
 from conform.sound import Sound, channels_of, distinct, mixed
+from conform.stretch import alone, held
 from conform.timeline import Timeline
 from conform.watch import Watch, unwatched
 
 _MOST = 200_000_000  # coarse samples kept at once: 400 MB of 16-bit floats
+_BESIDE = Fraction(1, 10)  # seconds beside events that their frames may reach into
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Guide:
-    """The channels of the picture's sound, and which of them explained events so far.
+    """The channels of the picture's sound, in the order in which they are asked.
 
-    Dialogue may lie on one channel and music and effects on the other, or all on both: the channel
-    that explained most events is asked first, the sum of all last.
+    Dialogue may lie on one channel and music and effects on the other, or all on both: `ranked`
+    puts the channel that explained most events first.
     """
 
     sounds: tuple[Sound, ...]
     picture_in: Fraction
     length: Fraction
-    hits: Counter[str] = field(default_factory=Counter)
 
     def parts(self, record_in: Fraction, record_out: Fraction) -> list[Sound]:
-        """Each channel between two record times, the likeliest first."""
-        ranked = sorted(self.sounds, key=lambda sound: -self.hits[sound.name])
+        """Each channel between two record times."""
         first, last = record_in - self.picture_in, record_out - self.picture_in
-        return [sound.part(first, last) for sound in ranked]
+        return [sound.part(first, last) for sound in self.sounds]
+
+    def between(self, record_in: Fraction, record_out: Fraction) -> Guide:
+        """The guide under some events, without the rest of it."""
+        return replace(self, sounds=tuple(self.parts(record_in, record_out)))
+
+    def at_hand(self) -> Guide:
+        """The same guide, each channel's full rate decoded once, when it is first asked for."""
+        return replace(self, sounds=tuple(_at_hand(sound) for sound in self.sounds))
+
+    def ranked(self, hits: Counter[str]) -> Guide:
+        """The same channels, those that explained most events first."""
+        return replace(self, sounds=tuple(sorted(self.sounds, key=lambda one: -hits[one.name])))
+
+
+def _at_hand(sound: Sound) -> Sound:
+    first = sound.start - _BESIDE
+    last = sound.start + Fraction(len(sound.coarse), COARSE_RATE) + _BESIDE
+    return held((sound,), alone(sound.excerpt), first, last)[0]
 
 
 def listen(

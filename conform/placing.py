@@ -6,23 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
+from pathlib import Path
 
 import numpy as np
 
-from conform.band import COARSE_RATE
+from conform.band import COARSE_RATE, Signal
 from conform.candidates import Candidate, Event
 from conform.evidence import REACH, TOLERANCE, Line, listen, trace
 from conform.guide import Guide
+from conform.levels import exact as on_grid
 from conform.match import Match, Verdict
 from conform.measure import find
 from conform.refine import Fine, refine
-from conform.roll import Roll
+from conform.roll import Roll, RollChannel
 from conform.sound import Sound, channels_of, mixed
+from conform.stretch import held, of_file
 from conform.synced import Rung
 
 _SHORTEST = 0.2  # seconds of an event that can still be confirmed
 _CLEAR = 8.0  # heights over noise that no unrelated stretch reached at a place given beforehand
 _HEARD = 1e-3  # chance below which a channel beside the first is called heard
+_BESIDE = 0.1  # seconds beside an event that refinement may read
 _NEAR = 2 * REACH / TOLERANCE  # places that such a channel may take beside the first
 
 
@@ -76,8 +80,7 @@ def place(event: Event, candidate: Candidate, guide: Guide, search: Fraction) ->
         for lane in lanes:
             found = find(lane, part, rate)
             if found.line is not None:
-                guide.hits[part.name] += 1
-                channels = _all_channels(candidate.roll, lanes, part, found.line, rate)
+                channels = _all_channels(candidate.roll, lanes, part, found.line)
                 return Place(candidate, found.match, part.name, channels)
             if _tells_more(found.match, best.match):
                 best = Place(candidate, found.match, part.name)
@@ -137,7 +140,10 @@ def _tells_more(match: Match, before: Match) -> bool:
 
 
 def take_part(candidate: Candidate, event: Event, search: Fraction) -> list[Sound]:
-    """Every channel of the take, around where the candidate puts the event."""
+    """Every channel of the take, around where the candidate puts the event; none where it is not.
+
+    A channel whose file ends before that place is an empty sound.
+    """
     roll, clip = candidate.roll, event.clip
     if candidate.zero is None:
         return []
@@ -147,23 +153,51 @@ def take_part(candidate: Candidate, event: Event, search: Fraction) -> list[Soun
     if end <= start:
         return []
     lanes: dict[int, Sound] = {}
-    for path in roll.paths:
-        numbers = [n for n, channel in enumerate(roll.channels) if channel.path == path]
+    for path, numbers in _files(roll):
         picked = tuple(roll.channels[n].index for n in numbers)
         sounds = channels_of(
             path, channels=picked, start=start, duration=end - start, findings=lambda _: None
         )
         lanes.update(zip(numbers, sounds, strict=False))
-    return [lanes[number] for number in sorted(lanes)]
+    return [lanes.get(n) or _silent(channel, start) for n, channel in enumerate(roll.channels)]
 
 
-def _all_channels(
-    roll: Roll, lanes: Sequence[Sound], part: Sound, line: Line, rate: int
-) -> tuple[Heard, ...]:
+def _silent(channel: RollChannel, start: Fraction) -> Sound:
+    return Sound(channel.name, np.empty(0, np.float16), _nothing, start)
+
+
+def _nothing(_first: int, count: int, _rate: int) -> Signal:
+    return np.zeros(count, np.float32)
+
+
+def _all_channels(roll: Roll, lanes: Sequence[Sound], part: Sound, line: Line) -> tuple[Heard, ...]:
+    exact = _at_full_rate(roll, lanes, part, line)
     return tuple(
-        _channel(channel.name, lane, part, line, rate)
-        for channel, lane in zip(roll.channels, lanes, strict=True)
+        _channel(channel.name, lane, part, line, roll.sample_rate)
+        for channel, lane in zip(roll.channels, exact, strict=True)
     )
+
+
+def _at_full_rate(roll: Roll, lanes: Sequence[Sound], part: Sound, line: Line) -> list[Sound]:
+    """The channels with their full rate under the event decoded once, file by file."""
+    first, length = float(part.start), part.seconds
+    begin = on_grid(first + line.at(first) - _BESIDE)
+    end = on_grid(first + length + line.at(first + length) + _BESIDE)
+    ready: dict[int, Sound] = {}
+    for path, numbers in _files(roll):
+        picked = tuple(roll.channels[n].index for n in numbers)
+        sounds = [lanes[n] for n in numbers]
+        kept = held(sounds, of_file(path, picked, roll.sample_rate), begin, end)
+        ready.update(zip(numbers, kept, strict=True))
+    return [ready[number] for number in sorted(ready)]
+
+
+def _files(roll: Roll) -> list[tuple[Path, list[int]]]:
+    """Every file of a take with the numbers of the channels in it."""
+    return [
+        (path, [n for n, channel in enumerate(roll.channels) if channel.path == path])
+        for path in roll.paths
+    ]
 
 
 def _channel(name: str, lane: Sound, part: Sound, line: Line, rate: int) -> Heard:

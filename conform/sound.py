@@ -120,14 +120,15 @@ def mixed(sounds: tuple[Sound, ...], name: str) -> Sound:
     powers = [_power(sound.coarse) for sound in sounds]
     if _power(total) < _CANCELLED * max(powers) / len(sounds):
         return sounds[int(np.argmax(powers))]
-    return Sound(name, total.astype(np.float16), partial(_sum, sounds), sounds[0].start)
+    excerpts = tuple(sound.excerpt for sound in sounds)  # without what the sounds hold in memory
+    return Sound(name, total.astype(np.float16), partial(_sum, excerpts), sounds[0].start)
 
 
-def _sum(sounds: tuple[Sound, ...], first: int, count: int, rate: int) -> Signal:
+def _sum(excerpts: tuple[Excerpt, ...], first: int, count: int, rate: int) -> Signal:
     total = np.zeros(count, np.float32)
-    for sound in sounds:
-        total += sound.excerpt(first, count, rate)
-    total *= np.float32(1 / len(sounds))
+    for excerpt in excerpts:
+        total += excerpt(first, count, rate)
+    total *= np.float32(1 / len(excerpts))
     return total
 
 

@@ -7,26 +7,27 @@ are solved together, and what could not be measured leans on its neighbours or s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from conform import media
 from conform.answers import answer, findings_of
-from conform.candidates import Candidate, Event, candidates, events
+from conform.asking import TRIES, Doubt, Question, ask, borne_out, tasks
+from conform.candidates import Shoot, events
 from conform.errors import AlignError
 from conform.guide import Guide, listen
-from conform.placing import Place, confirm, place, seek
 from conform.roll import Roll
-from conform.synced import EventSync, Rung, Sync
+from conform.synced import EventSync, Sync
 from conform.takes import Attempt, Take, edit_rounding, takes
 from conform.timeline import Timeline
 from conform.watch import Step, Watch, unwatched
+from conform.workers import each
 
-_TRIES = 6  # takes asked for one event: beyond them timecode names half the day
 _BLIND = 3600  # seconds of takes that are searched whole where nothing names one
-_AROUND = Fraction(1, 2)  # seconds around a place that sound alone has found
+_SCOUTS = 8  # events that tell which of the guide's channels is asked first
 _SPEED = Fraction(1, 2000)  # from real time: more is a retime, not a drifting clock
 
 
@@ -43,11 +44,13 @@ def sync(
     rolls: Sequence[Roll],
     options: SyncOptions = SyncOptions(),
     *,
+    executor: Executor | None = None,
     watch: Watch = unwatched,
 ) -> Sync:
     """Find and measure the take of every event of a cut under its picture.
 
     The picture's sound is decoded once; of each take only the stretches that an event needs are.
+    With an `executor`, events are measured at once; the answers are the same.
     Raises `MediaError` for a picture or take that cannot be read, `AlignError` for a picture
     without sound.
     """
@@ -56,15 +59,14 @@ def sync(
         raise AlignError("has no sound to sync to; use the editor's guide movie", path=probed.path)
     rolls = [roll for roll in rolls if not _is_picture(roll, probed.path)]
     guide, findings = listen(probed, timeline, watch)
-    listed = events(timeline)
-    attempts = []
-    for done, event in enumerate(listed):
-        watch(Step("events", done, len(listed)))
-        attempts.append(_attempt(event, rolls, timeline, guide, options))
+    attempts = _attempts(timeline, rolls, guide, options, executor, watch)
     scatter = edit_rounding(timeline.rate, probed.audio[0].sample_rate)
     together = takes(attempts, guide.picture_in, scatter)
-    answers = tuple(_answer(attempt, together, guide) for attempt in attempts)
-    watch(Step("events", len(listed), len(listed)))
+    leaning = _leaning(attempts, together, guide, executor)
+    answers = tuple(
+        answer(attempt, together, guide.picture_in, leans=attempt.event.id in leaning)
+        for attempt in attempts
+    )
     odd = findings_of(attempts, answers, together, timeline, guide.picture_in)
     return Sync(
         timeline=timeline,
@@ -83,42 +85,61 @@ def _is_picture(roll: Roll, picture: Path) -> bool:
     return any(path.exists() and path.samefile(picture) for path in roll.paths)
 
 
-def _attempt(
-    event: Event, rolls: Sequence[Roll], timeline: Timeline, guide: Guide, options: SyncOptions
-) -> Attempt:
-    """Ask the takes that are named, best first; the first whose sound matches is the one."""
-    if abs(event.clip.speed - 1) > _SPEED:
-        return Attempt(event, reason=f"plays at {float(event.clip.speed):.4g} x real time")
-    named = candidates(event, rolls, timeline.rate, options.search)[:_TRIES]
-    places: list[Place] = []
-    for candidate in named:
-        found = _tried(event, candidate, guide, options.search)
-        if found is not None:
-            places.append(found)
-        if found is not None and found.matched:
-            return Attempt(event, named[0], found, tuple(places))
-    if not named and sum(roll.duration for roll in rolls) <= _BLIND:
-        for roll in rolls:
-            found = _tried(event, Candidate(roll, Rung.SOUND), guide, options.search)
-            if found is not None and found.matched:
-                return Attempt(event, None, found, (found,))
-    reason = "" if named else "no take by timecode, slate, roll, name or sound"
-    return Attempt(event, named[0] if named else None, None, tuple(places), reason)
+def _attempts(
+    timeline: Timeline,
+    rolls: Sequence[Roll],
+    guide: Guide,
+    options: SyncOptions,
+    executor: Executor | None,
+    watch: Watch,
+) -> list[Attempt]:
+    """What came of every event, in record order.
+
+    A few events over the whole cut are asked first: which of the guide's channels explains them
+    is asked first of all others. So no answer rests on which event was done before which.
+    """
+    listed = events(timeline)
+    found: dict[str, Attempt] = {}
+    questions = []
+    shoot, short = Shoot(rolls), sum(roll.duration for roll in rolls) <= _BLIND
+    for event in listed:
+        if abs(event.clip.speed - 1) > _SPEED:
+            reason = f"plays at {float(event.clip.speed):.4g} x real time"
+            found[event.id] = Attempt(event, reason=reason)
+            continue
+        named = shoot.candidates(event, timeline.rate, options.search)[:TRIES]
+        questions.append(Question(event, named, () if named or not short else tuple(rolls)))
+    first = questions[:: max(1, len(questions) // _SCOUTS)] if len(guide.sounds) > 1 else []
+    scouts = {question.event.id for question in first}
+    later = [question for question in questions if question.event.id not in scouts]
+    hits: Counter[str] = Counter()
+    watch(Step("events", 0, len(listed)))
+    for some in (first, later):
+        for task in each(executor, ask, tasks(some, guide.ranked(hits), options.search)):
+            for attempt in task:
+                found[attempt.event.id] = attempt
+            watch(Step("events", len(found), len(listed)))
+        hits.update(one.place.guide for one in found.values() if one.place is not None)
+    watch(Step("events", len(listed), len(listed)))
+    return [found[event.id] for event in listed]
 
 
-def _tried(event: Event, candidate: Candidate, guide: Guide, search: Fraction) -> Place | None:
-    if candidate.zero is not None:
-        return place(event, candidate, guide, search)
-    sought = seek(event, candidate.roll, candidate.rung, guide)
-    return place(event, sought, guide, _AROUND) if sought else None
-
-
-def _answer(attempt: Attempt, together: dict[Roll, Take], guide: Guide) -> EventSync:
-    named, leans = attempt.named, False
-    if attempt.place is None and named is not None and named.roll in together:
-        zero = together[named.roll].zero(attempt.event.clip, named.zero)
-        leans = confirm(attempt.event, named, guide, zero)
-    return answer(attempt, together, guide.picture_in, leans=leans)
+def _leaning(
+    attempts: Sequence[Attempt],
+    together: Mapping[Roll, Take],
+    guide: Guide,
+    executor: Executor | None,
+) -> set[str]:
+    """The events, not found alone, that are heard where their take's other events put them."""
+    doubts = []
+    for attempt in attempts:
+        event, named = attempt.event, attempt.named
+        if attempt.place is None and named is not None and named.roll in together:
+            zero = together[named.roll].zero(event.clip, named.zero)
+            under = guide.between(event.clip.record_in, event.clip.record_out)
+            doubts.append(Doubt(event, named, zero, under))
+    heard = each(executor, borne_out, doubts)
+    return {doubt.event.id for doubt, is_heard in zip(doubts, heard, strict=True) if is_heard}
 
 
 def _sample_rate(answers: Sequence[EventSync], rolls: Sequence[Roll], picture: media.Media) -> int:

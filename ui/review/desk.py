@@ -16,6 +16,7 @@ from conform.decision import Decision, Review
 from conform.errors import ConformError
 from conform.holding import holding, marks
 from conform.media import Media
+from conform.plan import Planner
 from conform.synced import EventSync, Sync
 from conform.timecode import sample_at
 from conform.timeline import ZERO
@@ -56,6 +57,7 @@ class Desk:
         self._starts = [first for first, _ in self.edges]
         self._latest = list(accumulate((last for _, last in self.edges), max))
         self._listeners: list[Listener] = []
+        self._planner = Planner()
         self._layout: tuple[Review, SpotCheck | None, Layout] | None = None
         whole = View(ZERO, max(sync.length, Fraction(1)))
         self._decisions: tuple[Review, Mapping[str, Decision]] = (held, held.by_event())
@@ -135,7 +137,10 @@ class Desk:
         return under[0] if under else None
 
     def layout(self) -> Layout:
-        """What lies under the picture as decided, a hidden offset of a spot-check included."""
+        """What lies under the picture as decided, a hidden offset of a spot-check included.
+
+        It belongs to the thread that changes the state.
+        """
         review, spot, held = self.state.review, self.state.spot, self._layout
         if held is not None and held[0] is review and held[1] is spot:
             return held[2]
@@ -143,7 +148,7 @@ class Desk:
             made = held[2]  # a comment or an acceptance moves nothing
         else:
             sync, stems = _with_trial(self.sync, spot), held[2].stems if held else ()
-            made = layout(sync, review, self.guide, self.guide_channels, stems=stems)
+            made = layout(sync, review, self.guide, self.guide_channels, self._planner, stems=stems)
         self._layout = (review, spot, made)
         return made
 
@@ -193,10 +198,14 @@ def _with_trial(sync: Sync, spot: SpotCheck | None) -> Sync:
 
 
 def _passes(event: EventSync, judge: Judged, decision: Decision | None, shown: Filter) -> bool:
-    words = f"{event.id} {event.clip.name} {event.roll.name if event.roll else ''}".lower()
     return (
         not (shown.hide_unchanged and judge.unchanged)
         and not (shown.flagged_only and not judge.flagged)
         and not (shown.undecided_only and decision is not None and decision.decided)
-        and shown.text.lower() in words
+        and (not shown.text or shown.text.lower() in _words(event))
     )
+
+
+def _words(event: EventSync) -> str:
+    """What an event is found by."""
+    return f"{event.id} {event.clip.name} {event.roll.name if event.roll else ''}".lower()

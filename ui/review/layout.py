@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from conform.decision import Choice, Review, applied
-from conform.plan import plan
+from conform.plan import Planner
 from conform.region import Region
 from conform.synced import Sync
 from conform.timecode import sample_at
@@ -49,10 +49,11 @@ def layout(
     review: Review,
     guide: Path | None,
     guide_channels: int,
+    planner: Planner,
     stems: tuple[str, ...] = (),
 ) -> Layout:
     """The layout of a cut as its reviewer left it; `stems` that are known keep their places."""
-    laid = plan(applied(sync, review))
+    laid = planner.plan(applied(sync, review))
     by_stem: dict[str, list[Region]] = defaultdict(list)
     for region in sorted(laid.regions, key=lambda region: region.record_first):
         by_stem[region.stem].append(region)

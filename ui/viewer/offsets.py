@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
-from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PyQt6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PyQt6.QtWidgets import QWidget
 
 from conform.report.drift import slope_name, trend
-from conform.synced import EventSync
 from ui.review.judging import Mark
 from ui.review.session import Session
 from ui.review.state import State
@@ -17,10 +17,25 @@ from ui.review.texts import signed, slip
 from ui.viewer import look
 from ui.viewer.correlation import title
 
+_TITLE = "Timecode offset along the reel"
 _LEFT, _RIGHT, _TOP, _FOOT = 58, 14, 28, 20
 _NEAR = 12.0  # pixels from a point at which a click takes it
 _LABELLED = 60  # events up to which steps are written out
 _STEP = 0.25  # frames between neighbours from which a step is named
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One placed event: its middle in picture time, its offset there, and what it drifts.
+
+    `half` is half its length in seconds, `moved` what its drift makes of that, in frames.
+    """
+
+    place: int
+    seconds: float
+    frames: float
+    half: float
+    moved: float
 
 
 class OffsetPlot(QWidget):
@@ -31,7 +46,8 @@ class OffsetPlot(QWidget):
         self._session = session
         self._trend = trend(session.sync)
         self.points = _points(session)
-        self._low, self._high = _range([frames for _, _, frames in self.points])
+        self._low, self._high = _range([point.frames for point in self.points])
+        self._still: tuple[object, QPixmap] | None = None
         self.setMinimumSize(220, 110)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         session.listen_to(self._changed)
@@ -60,29 +76,46 @@ class OffsetPlot(QWidget):
         )
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
-        """Draw axes, events with their drift, steps, the trend."""
+        """Draw what stands still as it was made; over it the chosen event and the playhead."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), look.PANE)
         hidden = self._session.state.spot is not None
-        title(
-            painter, self.width(), "Timecode offset along the reel", "" if hidden else self._said()
-        )
-        box = self._box()
-        points = self.points
-        if hidden or not points:
+        if hidden or not self.points:
+            painter.fillRect(self.rect(), look.PANE)
+            title(painter, self.width(), _TITLE, "")
             painter.setPen(look.FAINT)
             painter.setFont(look.words(9))
             why = "Hidden during the spot-check" if hidden else "No event was placed by timecode"
-            painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), why)
+            painter.drawText(self._box(), int(Qt.AlignmentFlag.AlignCenter), why)
             return
-        self._grid(painter, box)
-        self._steps(painter, box, points)
-        for place, seconds, frames in points:
-            self._point(painter, box, place, seconds, frames)
+        box = self._box()
+        painter.drawPixmap(0, 0, self._standing(box))
+        title(painter, self.width(), _TITLE, self._said())
+        chosen = [point for point in self.points if point.place == self._session.state.selected]
+        for point in chosen:
+            self._points(painter, box, [point], chosen=True)
         now = self._at(box, float(self._session.seconds(self._session.state.playhead)), 0).x()
         painter.setPen(look.FAINT)
         painter.drawLine(QPointF(now, box.top()), QPointF(now, box.bottom()))
+
+    def _standing(self, box: QRectF) -> QPixmap:
+        """Axes, steps and every event, drawn anew only at another size."""
+        ratio = self.devicePixelRatioF()
+        key = (self.size(), ratio)
+        if self._still is None or self._still[0] != key:
+            made = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+            made.setDevicePixelRatio(ratio)
+            made.fill(look.PANE)
+            painter = QPainter(made)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._grid(painter, box)
+            self._steps(painter, box)
+            for mark in Mark:
+                held = [p for p in self.points if self._session.standing[p.place].mark is mark]
+                self._points(painter, box, held)
+            painter.end()
+            self._still = (key, made)
+        return self._still[1]
 
     def _grid(self, painter: QPainter, box: QRectF) -> None:
         low, high = self._low, self._high
@@ -110,53 +143,51 @@ class OffsetPlot(QWidget):
             foot, int(Qt.AlignmentFlag.AlignRight), session.timecode(session.frames - 1)
         )
 
-    def _steps(
-        self, painter: QPainter, box: QRectF, points: list[tuple[int, float, float]]
-    ) -> None:
+    def _steps(self, painter: QPainter, box: QRectF) -> None:
         """Jumps from one event to the next: another recorder, or an edit; never drift."""
         painter.setFont(look.figures(8))
         painter.setPen(QPen(look.FAINT, 1, Qt.PenStyle.DashLine))
         free = box.left()
-        for (_, first, low), (_, second, high) in pairwise(points):
-            if abs(high - low) >= _STEP:
-                middle = (first + second) / 2
-                a, b = self._at(box, middle, low), self._at(box, middle, high)
-                painter.drawLine(a, b)
-                if abs(a.y() - b.y()) > 22 and a.x() >= free and len(points) <= _LABELLED:
-                    free = a.x() + 56
-                    place = QPointF(a.x() + 4, (a.y() + b.y()) / 2 + 4)
-                    painter.drawText(place, f"{signed(high - low, 2)}")
+        for before, after in pairwise(self.points):
+            jump = after.frames - before.frames
+            if abs(jump) < _STEP:
+                continue
+            middle = (before.seconds + after.seconds) / 2
+            a, b = self._at(box, middle, before.frames), self._at(box, middle, after.frames)
+            painter.drawLine(a, b)
+            if abs(a.y() - b.y()) > 22 and a.x() >= free and len(self.points) <= _LABELLED:
+                free = a.x() + 56
+                place = QPointF(a.x() + 4, (a.y() + b.y()) / 2 + 4)
+                painter.drawText(place, f"{signed(jump, 2)}")
 
-    def _point(
-        self, painter: QPainter, box: QRectF, place: int, seconds: float, frames: float
+    def _points(
+        self, painter: QPainter, box: QRectF, points: list[Point], *, chosen: bool = False
     ) -> None:
-        session = self._session
-        event, mark = session.sync.events[place], session.standing[place].mark
-        at = self._at(box, seconds, frames)
-        painter.setPen(QPen(look.SIGNS[mark].hue, 2))
-        self._drift(painter, box, event, seconds, frames)
-        chosen = place == session.state.selected
-        size = 5.0 if chosen else 3.5
-        painter.setBrush(look.SIGNS[mark].hue if mark is Mark.MEASURED else look.PANE)
-        painter.setPen(QPen(look.TEXT if chosen else look.SIGNS[mark].hue, 1.6))
-        if mark is Mark.METADATA:
-            corners = ((0, -size), (size, 0), (0, size), (-size, 0))
-            painter.drawPolygon(QPolygonF([QPointF(at.x() + x, at.y() + y) for x, y in corners]))
-        else:
-            painter.drawEllipse(at, size, size)
-
-    def _drift(
-        self, painter: QPainter, box: QRectF, event: EventSync, seconds: float, frames: float
-    ) -> None:
-        """An event's own slope over its length, where one was measured."""
-        drift = event.match.drift_ppm if event.match else None
-        half = float(event.clip.duration) / 2
-        moved = (drift or 0.0) * 1e-6 * half * float(self._session.sync.timeline.rate.fps)
-        first, last = (
-            self._at(box, seconds - half, frames - moved),
-            self._at(box, seconds + half, frames + moved),
-        )
-        painter.drawLine(first, last)
+        """Events of one standing, each with its own slope over its length."""
+        if not points:
+            return
+        mark = self._session.standing[points[0].place].mark
+        hue, size = look.SIGNS[mark].hue, 5.0 if chosen else 3.5
+        painter.setPen(QPen(hue, 2))
+        slopes = [
+            QLineF(
+                self._at(box, point.seconds - point.half, point.frames - point.moved),
+                self._at(box, point.seconds + point.half, point.frames + point.moved),
+            )
+            for point in points
+        ]
+        painter.drawLines(*slopes)
+        painter.setBrush(hue if mark is Mark.MEASURED else look.PANE)
+        painter.setPen(QPen(look.TEXT if chosen else hue, 1.6))
+        for point in points:
+            at = self._at(box, point.seconds, point.frames)
+            if mark is Mark.METADATA:
+                corners = ((0, -size), (size, 0), (0, size), (-size, 0))
+                painter.drawPolygon(
+                    QPolygonF([QPointF(at.x() + x, at.y() + y) for x, y in corners])
+                )
+            else:
+                painter.drawEllipse(at, size, size)
 
     def _said(self) -> str:
         """The reel's slope by name, else the selected event's drift by name."""
@@ -178,21 +209,25 @@ class OffsetPlot(QWidget):
             return
         at, box = event.position(), self._box()
         away = [
-            ((self._at(box, seconds, frames) - at).manhattanLength(), place)
-            for place, seconds, frames in self.points
+            ((self._at(box, point.seconds, point.frames) - at).manhattanLength(), point.place)
+            for point in self.points
         ]
         if away and min(away)[0] <= _NEAR:
             self._session.select(min(away)[1])
 
 
-def _points(session: Session) -> list[tuple[int, float, float]]:
-    """Place of each placed event, its middle in seconds of picture time, its offset in frames."""
-    found = []
+def _points(session: Session) -> tuple[Point, ...]:
+    """Every event that was placed by timecode too."""
+    found, fps = [], float(session.sync.timeline.rate.fps)
     for place, event in enumerate(session.sync.events):
         offset = slip(event, session.sync)
         if offset is not None:
-            found.append((place, sum(session.edges[place]) / 2, offset.frames))
-    return found
+            drift = event.match.drift_ppm if event.match else None
+            first, last = session.edges[place]
+            half = (last - first) / 2
+            moved = (drift or 0.0) * 1e-6 * half * fps
+            found.append(Point(place, first + half, offset.frames, half, moved))
+    return tuple(found)
 
 
 def _range(frames: list[float]) -> tuple[float, float]:

@@ -15,6 +15,9 @@ from ui.viewer.player import Monitor, Player
 
 _FASTEST = 8
 _TICK = 8  # ms between looks at the clock
+_HEARD = ("review", "spot", "listen", "solo", "muted")
+"""What of the state makes a difference to the ear."""
+
 _BLIP = Fraction(1, 12)  # seconds of sound that a step plays: a frame alone is only a click
 
 
@@ -27,7 +30,8 @@ class Transport(QObject):
         super().__init__(parent)
         self._session = session
         self._rate = session.sync.sample_rate
-        self.player = Player(output, self._rate, self._monitor)
+        self._monitor = _monitor(session)
+        self.player = Player(output, self._rate, lambda: self._monitor)
         self._until: int | None = None
         self._stepping = False
         self._timer = QTimer(self)
@@ -129,10 +133,14 @@ class Transport(QObject):
             session.follow(frame)
 
     def _changed(self, before: State, now: State) -> None:
-        """A loop that was set or cleared while playing takes hold at once."""
+        """What is heard changes at once; so does a loop that is set or cleared while playing."""
+        if any(getattr(before, name) is not getattr(now, name) for name in _HEARD):
+            self._monitor = _monitor(self._session)
         if before.loop != now.loop and self.playing and self._until is None:
             self.play(now.speed)
 
-    def _monitor(self) -> Monitor:
-        state = self._session.state
-        return Monitor(self._session.layout(), state.listen, state.solo, state.muted)
+
+def _monitor(session: Session) -> Monitor:
+    """How the sound is heard now; the sound's own thread only reads it."""
+    state = session.state
+    return Monitor(session.layout(), state.listen, state.solo, state.muted)

@@ -10,7 +10,7 @@ from ui.review.session import Session
 from ui.review.state import State
 from ui.viewer import look
 from ui.viewer.columns import COLUMNS
-from ui.viewer.events import EventModel, ShownEvents
+from ui.viewer.events import EventModel
 
 _MEASURED = 200
 """Rows whose texts make the width of a column."""
@@ -23,9 +23,7 @@ class Worklist(QTableView):
         super().__init__(parent)
         self._session = session
         self._events = EventModel(session, self)
-        self._shown = ShownEvents(session, self)
-        self._shown.setSourceModel(self._events)
-        self.setModel(self._shown)
+        self.setModel(self._events)
         self._dress()
         self._busy = False
         selection = self.selectionModel()
@@ -73,24 +71,22 @@ class Worklist(QTableView):
 
     def _chosen(self, now: QModelIndex, before: QModelIndex) -> None:
         if not self._busy and now.isValid():
-            self._session.select(self._shown.mapToSource(now).row())
+            self._session.select(self._events.place(now.row()))
 
     def _changed(self, before: State, now: State) -> None:
         if before.shown != now.shown or (now.shown.undecided_only and before.review != now.review):
             self._busy = True
-            self._shown.choose()
+            self._events.choose()
             self._busy = False
         if before.selected != now.selected or before.shown != now.shown:
             self._point()
 
     def _point(self) -> None:
         """Put Qt's current row on the selected event."""
-        index = self._shown.mapFromSource(
-            self._events.index(max(0, self._session.state.selected), 0)
-        )
-        selection = self.selectionModel()
-        if selection is None or not index.isValid():
+        row, selection = self._events.row(self._session.state.selected), self.selectionModel()
+        if selection is None or row is None:
             return
+        index = self._events.index(row, 0)
         self._busy = True
         flags = (
             QItemSelectionModel.SelectionFlag.ClearAndSelect

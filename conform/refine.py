@@ -7,7 +7,7 @@ frames show by their scatter how sure the lag is, and by their slope what drift 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import fft, signal, stats
 
 from conform.arrival import REACH, TAPS, direct, tops
-from conform.band import COARSE_RATE, Signal
+from conform.band import COARSE_RATE, Signal, Spectrum
 from conform.evidence import STEEPEST, Line
 from conform.sound import Sound
 from conform.weights import Bins, Reals, explained, weights
@@ -32,6 +32,7 @@ _BESIDE = 48  # samples beside the level line's peak
 _BETTER = 1.03  # height of a slant over the level line before it is believed
 _GROUPS = 24  # at least, where there are frames for them
 _PARTS = 8  # stretches whose own lags show the drift
+_STRIDE = 64  # bins turned alike
 _SHARED = 1.3  # scatter that groups hide: frames overlap by half, and share their weights
 
 
@@ -86,15 +87,16 @@ def refine(reference: Sound, other: Sound, line: Line, rate: int) -> Fine | None
     if not segments:
         return None
     size = _frame_size(segments, rate)
+    frames = _Frames(signal.windows.hann(size, sym=False).astype(np.float32))
     lag, drift = line.lag, line.drift
-    groups = _groups(segments, lag, drift, size, rate)
+    groups = _groups(segments, lag, drift, frames, rate)
     if not groups:
         return None
     if groups[-1].time - groups[0].time < _UNTOLD:
         tilt, middle = _tilt(groups, size, rate), _middle(groups)
         lag, drift = lag - tilt * middle, drift + tilt
     for _ in range(2):
-        groups = _groups(segments, lag, drift, size, rate) or groups
+        groups = _groups(segments, lag, drift, frames, rate) or groups
         fine = _solve(groups, lag, drift, size, rate)
         if fine.drift is not None:
             drift = fine.drift
@@ -172,32 +174,50 @@ def _frame_size(segments: Sequence[_Segment], rate: int) -> int:
     return 2 * int(fft.next_fast_len(round(seconds * rate / 2), real=True))
 
 
+@dataclass(slots=True)
+class _Frames:
+    """Spectra of windowed frames, the latest of each: most stay as they are from pass to pass."""
+
+    window: Signal
+    _kept: dict[tuple[int, int, bool], tuple[int, Spectrum | None]] = field(default_factory=dict)
+
+    def pair(self, segment: _Segment, first: int, place: int) -> tuple[Spectrum, Spectrum] | None:
+        """The other's frame and the reference's; None where one is silent or not wholly there."""
+        other = self._spectrum(segment.other, first, (segment.first, first, True))
+        ours = self._spectrum(segment.reference, place, (segment.first, first, False))
+        return None if other is None or ours is None else (other, ours)
+
+    def _spectrum(self, sound: Signal, place: int, key: tuple[int, int, bool]) -> Spectrum | None:
+        before = self._kept.get(key)
+        if before is not None and before[0] == place:
+            return before[1]
+        frame = sound[max(place, 0) : place + len(self.window)]
+        heard = len(frame) == len(self.window) and frame.any()
+        spectrum = fft.rfft(frame * self.window) if heard else None
+        self._kept[key] = (place, spectrum)
+        return spectrum
+
+
 def _groups(
-    segments: Sequence[_Segment], lag: float, drift: float, size: int, rate: int
+    segments: Sequence[_Segment], lag: float, drift: float, frames: _Frames, rate: int
 ) -> list[_Group]:
     """Frames lined up and summed in groups: several to a segment where segments are few."""
-    window = signal.windows.hann(size, sym=False).astype(np.float32)
-    turns: Bins = np.asarray(2j * np.pi * np.fft.rfftfreq(size), np.complex128)
+    size = len(frames.window)
     groups: list[_Group] = []
     for segment in segments:
         firsts = list(range(0, len(segment.other) - size + 1, size // 2))
         parts = np.array_split(firsts, min(len(firsts), -(-_GROUPS // len(segments))))
         for part in parts:
-            summed = _summed(segment, [int(x) for x in part], (lag, drift), window, turns, rate)
+            summed = _summed(segment, [int(x) for x in part], (lag, drift), frames, rate)
             if summed is not None:
                 groups.append(summed)
     return groups
 
 
 def _summed(
-    segment: _Segment,
-    firsts: Sequence[int],
-    line: tuple[float, float],
-    window: Signal,
-    turns: Bins,
-    rate: int,
+    segment: _Segment, firsts: Sequence[int], line: tuple[float, float], frames: _Frames, rate: int
 ) -> _Group | None:
-    size = len(window)
+    size = len(frames.window)
     cross: Bins = np.zeros(size // 2 + 1, np.complex128)
     ours: Reals = np.zeros(size // 2 + 1)
     theirs: Reals = np.zeros(size // 2 + 1)
@@ -206,16 +226,23 @@ def _summed(
         time = (segment.first + first + size / 2) / rate
         lag = (line[0] + line[1] * time) * rate
         place = segment.first + first + round(lag) - segment.place
-        frame = segment.other[first : first + size]
-        ground = segment.reference[max(place, 0) : place + size]
-        if len(ground) != size or not frame.any() or not ground.any():
+        pair = frames.pair(segment, first, place)
+        if pair is None:
             continue
-        x, r = fft.rfft(frame * window), fft.rfft(ground * window)
-        cross += r * x.conj() * np.exp(turns * (lag - round(lag)))
+        x, r = pair
+        cross += r * x.conj() * _turned(lag - round(lag), size)
         ours += np.square(np.abs(r))
         theirs += np.square(np.abs(x))
         times.append(time)
     return _Group(float(np.mean(times)), cross, ours, theirs, len(times)) if times else None
+
+
+def _turned(samples: float, size: int) -> Bins:
+    """What a delay by a part of a sample does to each bin, as a product of few exponentials."""
+    turn, count = 2j * np.pi * samples / size, size // 2 + 1
+    coarse = np.exp(turn * _STRIDE * np.arange(-(-count // _STRIDE)))
+    fine = np.exp(turn * np.arange(_STRIDE))
+    return np.asarray(np.outer(coarse, fine).ravel()[:count], np.complex128)
 
 
 def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: int) -> Fine:

@@ -84,7 +84,8 @@ def load_reviewed(path: Path) -> tuple[Sync, Review]:
     except TimelineError as fault:
         raise SessionError(fault.message, path=path, line=fault.line) from fault
     header = _header(root, path)
-    return _sync(root, header, path), _review(header, path)
+    sync = _sync(root, header, path)
+    return sync, _review(header, path, sync.rolls)
 
 
 def _sync(root: Any, header: dict[str, Any], path: Path) -> Sync:
@@ -139,14 +140,24 @@ def _as_text(review: Review) -> str:
     return json.dumps(pack(review), ensure_ascii=True)
 
 
-def _review(header: dict[str, Any], path: Path) -> Review:
+def _review(header: dict[str, Any], path: Path, rolls: Sequence[Roll]) -> Review:
     try:
         review = unpack(Review, json.loads(header.get(_REVIEW) or "{}"))
     except (TypeError, ValueError) as fault:
         raise SessionError(f"its decisions are damaged: {fault}", path=path) from fault
-    places = _Places(header.get("paths", {}), path.parent)
-    moved = (replace(one, take=places.text(one.take)) for one in review.decisions)
+    moved = (replace(one, take=_take(one.take, rolls)) for one in review.decisions)
     return replace(review, decisions=tuple(moved))
+
+
+def _take(name: str, rolls: Sequence[Roll]) -> str:
+    """The take that a decision names, under the path at which the session has it now.
+
+    It was named by the path of that day, which is another on another computer.
+    """
+    here = Path(name).absolute()
+    same = [str(roll.path) for roll in rolls if roll.path.absolute() == here]
+    alike = same or [str(roll.path) for roll in rolls if roll.path.name == here.name]
+    return alike[0] if name and len(alike) == 1 else name
 
 
 def _header(root: Any, path: Path) -> dict[str, Any]:

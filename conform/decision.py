@@ -153,10 +153,10 @@ def how_placed(decision: Decision, sync: Sync, take: str) -> str:
     return ", ".join(words)
 
 
-def signed_by(decision: Decision) -> str:
-    """Who left a decision so and when: `R. Viewer, 2026-03-01 14:05`; empty where nobody did."""
+def signature(decision: Decision) -> tuple[str, ...]:
+    """Who left a decision so, and when to the minute; what is not known is left out."""
     when = decision.at[:16].replace("T", " ")
-    return ", ".join(word for word in (decision.by, when) if word)
+    return tuple(word for word in (decision.by, when) if word)
 
 
 def _declared(review: Review) -> list[Finding]:

@@ -19,6 +19,7 @@ from conform.asking import TRIES, Doubt, Question, ask, borne_out, tasks
 from conform.candidates import Shoot, events
 from conform.errors import AlignError
 from conform.guide import Guide, listen
+from conform.leader import Heard, checks, pop_findings
 from conform.roll import Roll
 from conform.synced import EventSync, Sync
 from conform.takes import Attempt, Take, edit_rounding, takes
@@ -68,6 +69,7 @@ def sync(
         for attempt in attempts
     )
     odd = findings_of(attempts, answers, together, timeline, guide.picture_in)
+    leaders = checks(timeline, [Heard(probed.path, guide.picture_in)])
     return Sync(
         timeline=timeline,
         picture=str(probed.path),
@@ -75,7 +77,7 @@ def sync(
         length=guide.length,
         events=answers,
         rolls=tuple(rolls),
-        findings=(*findings, *odd),
+        findings=(*findings, *odd, *pop_findings(leaders, timeline)),
         picture_in=guide.picture_in,
     )
 

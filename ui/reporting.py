@@ -9,6 +9,7 @@ from pathlib import Path
 from conform import media
 from conform.decision import UNREVIEWED, Review
 from conform.errors import MediaError
+from conform.findings import Finding
 from conform.media import Media
 from conform.originals import originals
 from conform.prove import Proof
@@ -30,8 +31,11 @@ def write_report(
     tolerance: str = "conform",
     date: str = "",
     force: bool = False,
-) -> tuple[Path, ...]:
-    """Write the page and, beside it under the same name, its CSV and JSON; returns all three."""
+) -> tuple[tuple[Path, ...], tuple[Finding, ...]]:
+    """Write the page and, beside it under the same name, its CSV and JSON; all three are returned.
+
+    The findings are those that the report prints.
+    """
     paths = refuse_report(page, force=force, sources=originals(sync))
     found = report(
         sync,
@@ -45,7 +49,7 @@ def write_report(
     )
     for path, write in zip(paths, (html, csv, json), strict=True):
         write_text(path, write(found), force=force)
-    return paths
+    return paths, found.findings
 
 
 def refuse_report(page: Path, *, force: bool, sources: Iterable[Path]) -> tuple[Path, ...]:

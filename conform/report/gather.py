@@ -10,6 +10,7 @@ import conform
 from conform.decision import UNREVIEWED, Choice, Decision, Review
 from conform.errors import MediaError
 from conform.findings import Finding, warning
+from conform.leader import PopCheck, checks, heard_files, pop_findings
 from conform.media import Media
 from conform.prove import Proof
 from conform.report.drift import TakeDrift, Trend, take_drifts, trend
@@ -80,6 +81,7 @@ class Report:
     stems: tuple[StemOnDisk, ...]
     findings: tuple[Finding, ...]
     review: Review
+    pops: tuple[PopCheck, ...]
 
     @property
     def reviewed(self) -> bool:
@@ -137,7 +139,14 @@ def report(
         for event in sync.events
     )
     lines, undrawn = _drawn(lines, sync, thumbnails, watch)
-    findings = (*sync.findings, *(odd for roll in sync.rolls for odd in roll.findings), *undrawn)
+    files = tuple(stems)
+    pops = checks(sync.timeline, heard_files(sync, files))
+    findings = (
+        *sync.findings,
+        *(odd for roll in sync.rolls for odd in roll.findings),
+        *pop_findings(pops, sync.timeline),
+        *undrawn,
+    )
     return Report(
         title=title or sync.timeline.name,
         date=date,
@@ -149,9 +158,10 @@ def report(
         drifts=take_drifts(sync),
         trend=trend(sync),
         picture=picture,
-        stems=stem_files(stems, watch),
+        stems=stem_files(files, watch),
         findings=tuple(dict.fromkeys(findings)),
         review=review,
+        pops=pops,
     )
 
 

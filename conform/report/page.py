@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from importlib.resources import files
 from statistics import median
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from conform.decision import Choice, Decision, signed_by
+from conform.decision import Choice, Decision, signature
 from conform.findings import Level
+from conform.leader import PopCheck, action
 from conform.match import Match, early_or_late
 from conform.report import words
 from conform.report.gather import Line, Report
@@ -112,6 +114,9 @@ def _context(report: Report) -> dict[str, Any]:
         "placed": _placed(report),
         "proved": any(line.proof for line in report.lines),
         "length": {"frames": frames, "feet": feet_frames(frames)},
+        "action": _action(report),
+        "leader": _leader(report),
+        "pops": [_pop(check, report) for check in report.pops],
         "plot": slip_plot(report),
         "takes": [(mark(number), drift) for number, drift in enumerate(report.drifts)],
         "findings": sorted(report.findings, key=lambda odd: -_LEVELS.index(odd.level)),
@@ -151,12 +156,46 @@ def _row(line: Line, report: Report) -> dict[str, Any]:
         "unslipped": UNSLIPPED[event.status],
         "uncertainty": None if line.uncertainty is None else line.uncertainty * rate,
         "moved": _moved(decision),
-        "signed": signed_by(decision),
+        "signed": signature(decision),
         "more": bool(event.channels or reason or decision.comment or decision.cleared),
         "reason": reason,
         "channels": [_channel(found, event) for found in event.channels],
         "strongest": strongest(event).name if event.roll else "",
         "waves": _thumbnail(line.waves) if line.waves else "",
+    }
+
+
+def _action(report: Report) -> dict[str, str]:
+    """The first and the last frame of action by the cut."""
+    timeline = report.sync.timeline
+    first, end = action(timeline)
+    return {
+        "first": timeline.timecode(first),
+        "last": timeline.timecode(max(first, end - timeline.rate.frame)),
+    }
+
+
+def _leader(report: Report) -> str:
+    """The pops in a word each, or that there are none."""
+    kinds = Counter(check.end for check in report.pops)
+    off = sum(not check.fine(report.sync.timeline.rate) for check in report.pops)
+    said = [f"{kind.value} in {count} place{'s' * (count > 1)}" for kind, count in kinds.items()]
+    return ", ".join([*said, *([f"{off} off its place"] if off else [])]) or "no 2-pop"
+
+
+def _pop(check: PopCheck, report: Report) -> dict[str, Any]:
+    """One pop of a leader as the template prints it."""
+    timeline = report.sync.timeline
+    return {
+        "check": check,
+        "at": timeline.timecode(check.at),
+        "due": timeline.timecode(check.due.at) if check.due else "–",
+        "why": check.due.why if check.due else "nothing says which frame it counts down to",
+        "samples": check.samples,
+        "frames": check.frames(timeline.rate),
+        "direction": words.direction(check.samples),
+        "length": float(check.length * timeline.rate.fps),
+        "state": Judgement.WITHIN if check.fine(timeline.rate) else Judgement.OUTSIDE,
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from conform.decision import Choice, Decision
 from conform.jsonable import Json, event_json, findings_json, media_json, roll_json, time_json
+from conform.leader import PopCheck
 from conform.report.drift import TakeDrift
 from conform.report.files import StemOnDisk
 from conform.report.gather import Line, Report
@@ -73,6 +74,7 @@ def json(report: Report) -> str:
         "decisions": {CHOICES[choice]: report.chosen(choice) for choice in Choice},
         "override": report.review.override or None,
         "monitor_latency_ms": _milliseconds(report.review.latency),
+        "pops": [_pop(check, report) for check in report.pops],
         "events": [_event(line, report) for line in report.lines],
         "takes": [_take(drift) for drift in report.drifts],
         "rolls": [roll_json(roll) for roll in sync.rolls],
@@ -113,6 +115,26 @@ def _marks(decision: Decision, report: Report) -> Json | None:
 
 def _milliseconds(latency: Fraction | None) -> float | None:
     return None if latency is None else float(latency * 1000)
+
+
+def _pop(check: PopCheck, report: Report) -> Json:
+    """One pop of a leader; `off` is positive where it is early."""
+    timeline = report.sync.timeline
+    due = check.due
+    return {
+        "file": check.file,
+        "kind": str(check.end),
+        "channels": check.channels,
+        "of_channels": check.held,
+        "at": time_json(check.at, timeline.timecode(check.at)),
+        "due": time_json(due.at, timeline.timecode(due.at)) if due else None,
+        "why": due.why if due else None,
+        "off_samples": check.samples,
+        "off_frames": check.frames(timeline.rate),
+        "sample_rate": check.sample_rate,
+        "length": str(check.length),
+        "level_dbfs": check.level,
+    }
 
 
 def _row(line: Line, report: Report) -> Json:

@@ -53,7 +53,7 @@ def command(
     sync = applied(cut, review)
     target = named_as(page or session_file.with_suffix(".report.html"), ".html", ".htm")
     with progress() as watch:
-        paths = write_report(
+        paths, findings = write_report(
             sync,
             target,
             watch=watch,
@@ -64,8 +64,8 @@ def command(
             force=force,
         )
     if as_json:
-        print_json({"files": list(map(str, paths)), "findings": findings_json(sync.findings)})
+        print_json({"files": list(map(str, paths)), "findings": findings_json(findings)})
     else:
-        print_findings(sync.findings, console())
+        print_findings(findings, console())
         console().print(f"report: {paths[0]}", markup=False)
-    return exit_code(sync.findings)
+    return exit_code(findings)

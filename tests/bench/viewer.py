@@ -26,11 +26,13 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_LOGGING_RULES", "*=false")
 
+import numpy as np
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from conform.media.frames import Frames, Shape
+from conform.peaks import pyramid_of
 from conform.synced import Sync
 from conform.timeline import Timeline
 from tests.bench.reels import RATE, long_reel, moving
@@ -183,6 +185,7 @@ def opening(path: Path, app: QApplication) -> tuple[float, float, Window]:
 def redraws(window: Window) -> Iterator[Reading]:
     """CPU of drawing the lanes at 1600 px and at 4K: everything anew, and the playhead alone."""
     lanes, session = window.lanes, window.session
+    loudly(window)
     zooms = [session.sync.length / 3**n for n in range(9)]
 
     def anew(number: int) -> None:
@@ -198,6 +201,19 @@ def redraws(window: Window) -> Iterator[Reading]:
         yield Reading(f"redraw per lane, {width} px", spent / many, "CPU-ms", limit)
         moved = drawn(lanes.grab, playhead)
         yield Reading(f"redraw with the playhead moved, {width} px", moved, "CPU-ms", limit)
+
+
+def loudly(window: Window) -> None:
+    """Noise in every waveform: silence is drawn sooner than sound."""
+    dice = np.random.default_rng(5)
+    layout = window.session.layout()
+    for path in {window.session.guide, *(region.path for region in layout.regions)}:
+        held = window.waves.get(path)
+        if path is not None and held is not None:
+            noise = dice.uniform(-1, 1, held.levels[0].shape).astype(np.float32)
+            made = pyramid_of(np.sort(noise), held.base, held.sample_rate, held.length)
+            window.waves.put(path, made)
+    window.waves.assemble(layout)
 
 
 def drawn(draw: Callable[[], object], change: Callable[[int], None], count: int = 40) -> float:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QRect, QRectF
 
 from ui.review.state import View
@@ -60,6 +62,12 @@ class Ground:
     def x(self, seconds: float) -> float:
         """Where a moment of picture time is drawn."""
         return NAMES + (seconds - float(self.view.first)) / float(self.view.seconds) * self.wide
+
+    def xs(self, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where many moments of picture time are drawn."""
+        scale = self.wide / float(self.view.seconds)
+        places: NDArray[np.float64] = NAMES + (seconds - self.first) * scale
+        return places
 
     def moment(self, x: float) -> Fraction:
         """The moment of picture time under a place."""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from math import ceil, floor
 
+import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPixmap, QPolygonF
 
 from conform.decision import Choice
 from ui.review.session import Session
-from ui.viewer import look
+from ui.viewer import look, raster
 from ui.viewer.ground import EDITS, NAMES, OVERVIEW, RULER, Ground, Lane, mute_box, solo_box
 
 _MIDDLE = int(Qt.AlignmentFlag.AlignVCenter)
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 _HUES = {"guide": look.GUIDE, "stem": look.NEW, "overlay": look.BOTH, "difference": look.TEXT}
-_CROWDED = 600
-"""Events in view from which edit points are no longer drawn: they would be a grey field."""
+_NARROW = 7
+"""Pixels that an event is wide on average below which no bars and no edit points are drawn."""
 
 
 def ruler(painter: QPainter, session: Session, ground: Ground) -> None:
@@ -42,20 +44,45 @@ def ruler(painter: QPainter, session: Session, ground: Ground) -> None:
 
 def events(painter: QPainter, session: Session, ground: Ground) -> None:
     """Every event as a bar: how it stands by shape and hue, its number and clip."""
-    painter.setFont(look.words(8))
+    seen = session.between(ground.first, ground.last)
+    if not seen:
+        return
     decisions = session.state.review.by_event()
-    for place in session.between(ground.first, ground.last):
-        event = session.sync.events[place]
-        first, last = session.edges[place]
-        left, right = max(ground.x(first), NAMES), min(ground.x(last), ground.width)
+    edges = ground.xs(np.array(session.edges[seen.start : seen.stop]))
+    edges = np.clip(edges, NAMES, ground.width)
+    if len(seen) * _NARROW > ground.wide:
+        _crowd(painter, session, ground, seen, edges)
+        return
+    painter.setFont(look.words(8))
+    for place, (left, right) in zip(seen, edges.tolist(), strict=True):
         box = QRectF(left + 0.5, RULER + 2, max(2.0, right - left - 1), EDITS - 5)
         chosen = place == session.state.selected
         painter.setPen(look.TEXT if chosen else look.LINE)
         painter.setBrush(look.CHOSEN if chosen else look.RAISED)
         painter.drawRoundedRect(box, 3, 3)
         if box.width() > 20:
-            held = decisions.get(event.id)
+            held = decisions.get(session.sync.events[place].id)
             _inside(painter, session, place, box, held.choice if held else Choice.OPEN)
+
+
+def _crowd(
+    painter: QPainter,
+    session: Session,
+    ground: Ground,
+    seen: range,
+    edges: NDArray[np.float64],
+) -> None:
+    """Events too narrow for words, as stripes: flagged ones in their hue, the chosen one bright."""
+    made, drawn = raster.sheet(ground.wide, 1, look.RAISED)
+    columns = np.clip(np.rint(edges).astype(int) - NAMES, 0, ground.wide - 1)
+    drawn[0, columns[:, 0]] = look.LINE.rgb()
+    for place, (left, right) in zip(seen, columns.tolist(), strict=True):
+        judge = session.standing[place]
+        if place == session.state.selected:
+            drawn[0, left : max(left + 2, right)] = look.TEXT.rgb()
+        elif judge.flagged and session.state.spot is None:
+            drawn[0, left : max(left + 1, right - 1)] = look.SIGNS[judge.mark].hue.rgb()
+    painter.drawImage(QRectF(NAMES, RULER + 2, ground.wide, EDITS - 5), made)
 
 
 def _inside(painter: QPainter, session: Session, place: int, box: QRectF, choice: Choice) -> None:
@@ -78,15 +105,14 @@ def _inside(painter: QPainter, session: Session, place: int, box: QRectF, choice
 def edit_points(painter: QPainter, session: Session, ground: Ground) -> None:
     """Edit points through all lanes."""
     seen = session.between(ground.first, ground.last)
-    if len(seen) > _CROWDED:
+    if not seen or len(seen) * _NARROW > ground.wide:
         return
     rows = ground.rows
     top, foot = rows[0][1].top(), rows[-1][1].bottom()
-    xs = {ground.x(edge) for place in seen for edge in session.edges[place]}
+    xs = np.unique(ground.xs(np.array(session.edges[seen.start : seen.stop])))
     painter.setPen(look.LINE)
-    for x in xs:
-        if NAMES <= x <= ground.width:
-            painter.drawLine(QLineF(x, top, x, foot))
+    for x in xs[(xs >= NAMES) & (xs <= ground.width)].tolist():
+        painter.drawLine(QLineF(x, top, x, foot))
 
 
 def fades(painter: QPainter, session: Session, ground: Ground) -> None:

@@ -32,16 +32,16 @@ class LaneWaves:
         end = shape[0] + shape[1] * width
         heard = self._detail.stretch(self._session.layout(), shape[0], end, shape[1])
         heights = [max(1, round((rect.height() + 1) * ratio)) for _, rect in ground.rows]
-        parts = [
-            self._row(lane, height, shape, heard)
-            for (lane, _), height in zip(ground.rows, heights, strict=True)
-        ]
-        return raster.image(np.concatenate(parts))
+        made, drawn = raster.sheet(width, sum(heights), look.PANE)
+        top = 0
+        for (lane, _), height in zip(ground.rows, heights, strict=True):
+            self._row(drawn[top : top + height], lane, shape, heard)
+            top += height
+        return made
 
-    def _row(self, lane: Lane, height: int, shape: Shape, heard: Stretch | None) -> raster.Canvas:
-        drawn = raster.canvas(shape[2], height, look.PANE)
+    def _row(self, drawn: raster.Canvas, lane: Lane, shape: Shape, heard: Stretch | None) -> None:
         drawn[-1] = look.BACK.rgb()
-        inner = drawn[1:-2] if height > 8 else drawn
+        inner = drawn[1:-2] if len(drawn) > 8 else drawn
         inner[len(inner) // 2] = look.RAISED.rgb()
         if lane.kind == "guide":
             self._guide(inner, shape, heard)
@@ -52,7 +52,6 @@ class LaneWaves:
             self._overlay(inner, shape, heard)
         elif heard is not None:
             self._difference(inner, shape, heard)
-        return drawn
 
     def _audible(self) -> list[int]:
         state = self._session.state

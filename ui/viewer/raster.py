@@ -12,25 +12,32 @@ Canvas = NDArray[np.uint32]
 """Pixels as 0xFFRRGGBB, shaped (height, width)."""
 
 
-def canvas(width: int, height: int, back: QColor) -> Canvas:
-    """An empty drawing."""
-    return np.full((max(1, height), max(1, width)), back.rgb(), np.uint32)
+def sheet(width: int, height: int, back: QColor) -> tuple[QImage, Canvas]:
+    """An empty image, and its pixels to draw in: they live as long as the image does."""
+    made = QImage(max(1, width), max(1, height), QImage.Format.Format_RGB32)
+    made.fill(back)
+    bits = made.bits()
+    if bits is None:
+        raise MemoryError("no room for an image")
+    held = bits.asarray(made.sizeInBytes())
+    pixels = np.frombuffer(held, np.uint32)  # type: ignore[call-overload]  # sip arrays are buffers
+    return made, pixels.reshape(made.height(), made.width())
 
 
 def spans(columns: Columns, channel: int, height: int, gain: float) -> NDArray[np.bool_]:
     """Which pixels a waveform covers, shaped (height, columns); at least one in each column."""
     middle = (height - 1) / 2
-    low, high = columns[:, channel, 0] * gain, columns[:, channel, 1] * gain
-    top = np.clip(np.rint(middle - high * middle), 0, height - 1)
-    foot = np.clip(np.rint(middle - low * middle), 0, height - 1)
-    rows = np.arange(height)[:, None]
+    ends = np.rint(middle - columns[:, channel] * np.float32(gain * middle))
+    foot, top = np.clip(ends, 0, height - 1).astype(np.int16).T
+    rows = np.arange(height, dtype=np.int16)[:, None]
     covered: NDArray[np.bool_] = (rows >= top) & (rows <= foot)
     return covered
 
 
 def wave(drawn: Canvas, columns: Columns, channel: int, hue: QColor, gain: float) -> None:
     """Draw one channel over the whole canvas."""
-    drawn[:, : len(columns)][spans(columns, channel, drawn.shape[0], gain)] = hue.rgb()
+    covered = spans(columns, channel, drawn.shape[0], gain)
+    np.copyto(drawn[:, : len(columns)], np.uint32(hue.rgb()), where=covered)
 
 
 def overlay(
@@ -39,12 +46,5 @@ def overlay(
     """Draw two waveforms over each other: the first's hue, the second's, and that of both."""
     first, second = (spans(one, 0, drawn.shape[0], gain) for one in (ours, theirs))
     part = drawn[:, : len(ours)]
-    part[first] = hues[0].rgb()
-    part[second] = hues[1].rgb()
-    part[first & second] = hues[2].rgb()
-
-
-def image(drawn: Canvas) -> QImage:
-    """The drawing as an image with its own memory."""
-    height, width = drawn.shape
-    return QImage(drawn.tobytes(), width, height, width * 4, QImage.Format.Format_RGB32).copy()
+    for covered, hue in zip((first, second, first & second), hues, strict=True):
+        np.copyto(part, np.uint32(hue.rgb()), where=covered)

@@ -14,11 +14,12 @@ from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, signal, stats
+from scipy import fft
 
 from conform.arrival import REACH, TAPS, direct, tops
 from conform.band import COARSE_RATE, Signal, Spectrum
 from conform.evidence import STEEPEST, Line
+from conform.slope import straight, two_sided
 from conform.sound import Sound
 from conform.weights import Bins, Reals, explained, weights
 
@@ -87,7 +88,7 @@ def refine(reference: Sound, other: Sound, line: Line, rate: int) -> Fine | None
     if not segments:
         return None
     size = _frame_size(segments, rate)
-    frames = _Frames(signal.windows.hann(size, sym=False).astype(np.float32))
+    frames = _Frames(_hann(size))
     lag, drift = line.lag, line.drift
     groups = _groups(segments, lag, drift, frames, rate)
     if not groups:
@@ -102,6 +103,11 @@ def refine(reference: Sound, other: Sound, line: Line, rate: int) -> Fine | None
             drift = fine.drift
         lag = fine.lag - drift * fine.time
     return fine
+
+
+def _hann(size: int) -> Signal:
+    """A raised cosine that adds up to one where frames overlap by half."""
+    return np.asarray(0.5 - 0.5 * np.cos(np.arange(size) * (2 * np.pi / size)), np.float32)
 
 
 def _middle(groups: Sequence[_Group]) -> float:
@@ -293,7 +299,7 @@ def _half_width(without: Reals) -> float:
     if count < 3:
         return 1.0  # samples; too few frames to see a scatter
     error = np.sqrt((count - 1) / count * np.square(without - without.mean()).sum())
-    return float(stats.t.ppf(0.975, count - 1) * error * _SHARED)
+    return float(two_sided(count - 1) * error * _SHARED)
 
 
 def _slope(times: Reals, lags: Reals) -> tuple[float, float] | None:
@@ -302,11 +308,10 @@ def _slope(times: Reals, lags: Reals) -> tuple[float, float] | None:
         return None
     keep = np.ones(len(times), bool)
     for _ in range(3):
-        fit = stats.linregress(times[keep], lags[keep])
-        misses = lags - fit.intercept - fit.slope * times
+        fit = straight(times[keep], lags[keep])
+        misses = lags - fit.origin - fit.slope * times
         scale = 1.4826 * np.median(np.abs(misses[keep])) + 1e-9
         keep = np.abs(misses) < 4 * scale
         if keep.sum() < 5:
             return None
-    half = float(stats.t.ppf(0.975, keep.sum() - 2) * fit.stderr)
-    return float(fit.slope), _SHARED * half
+    return fit.slope, _SHARED * two_sided(int(keep.sum()) - 2) * fit.error

@@ -8,7 +8,6 @@ from fractions import Fraction
 from math import floor
 
 import numpy as np
-from scipy import signal
 
 from conform.band import COARSE_RATE, Signal
 from conform.match import Match
@@ -78,6 +77,8 @@ def _middle(sound: Sound) -> Sound:
 
 def _at(sound: Sound, speed: Fraction) -> Sound:
     """A sound as it would be, run so that it lasts `speed` times as long, pitch and all."""
+    from scipy import signal  # noqa: PLC0415  (half a second to import, and most sounds run true)
+
     coarse = signal.resample_poly(
         sound.coarse.astype(np.float32), speed.numerator, speed.denominator
     )

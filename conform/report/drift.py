@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from statistics import median
 
 import numpy as np
-from scipy.stats import theilslopes
 
 from conform.synced import EventSync, Status, Sync
 
@@ -77,6 +76,8 @@ def trend(sync: Sync) -> Trend | None:
     points = [point for drift in take_drifts(sync) if (point := _middle(drift))]
     if len(points) < _LEAST_TAKES:
         return None
+    from scipy.stats import theilslopes  # noqa: PLC0415  (half a second to import)
+
     at, slips = np.array(points).T
     slope, origin, low, high = theilslopes(slips, at)
     left = np.abs(slips - origin - slope * at)

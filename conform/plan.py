@@ -87,7 +87,7 @@ class Planner:
 
     def _lay(self, event: EventSync, sync: Sync) -> tuple[Laid | None, Sequence[Finding]]:
         held = self._laid.get(event.id)
-        if held is None or held[0] != event:
+        if held is None or (held[0] is not event and held[0] != event):
             room = max(self._options.handles, self._options.fade)
             held = (event, *lay(event, sync, room))
             self._laid[event.id] = held
@@ -119,12 +119,15 @@ def channel_names(roll: Roll) -> tuple[str, ...]:
 def _one_spelling(regions: Iterator[Region]) -> list[Region]:
     """Stems whose names differ in capitals alone, as two recorders write them, are one stem."""
     first: dict[str, str] = {}
-    spelled = (
-        (region, first.setdefault(region.stem.casefold(), region.stem)) for region in regions
-    )
-    return [
-        region if region.stem == stem else replace(region, stem=stem) for region, stem in spelled
-    ]
+    names: dict[str, str] = {}
+    spelled = []
+    for region in regions:
+        name = names.get(region.stem)
+        if name is None:
+            name = first.setdefault(region.stem.casefold(), region.stem)
+            names[region.stem] = name
+        spelled.append(region if region.stem == name else replace(region, stem=name))
+    return spelled
 
 
 def _lanes(laid: Sequence[Laid], *, whole_handles: bool) -> list[list[Laid]]:

@@ -38,7 +38,7 @@ from conform.timeline import Timeline
 from tests.bench.reels import RATE, long_reel, moving
 from ui.review.session import Session
 from ui.review.state import Filter, Listen
-from ui.viewer.look import dress
+from ui.viewer.app import application
 from ui.viewer.outputs import Silent
 from ui.viewer.window import Window
 
@@ -77,8 +77,7 @@ def main(folder: Path, hours: int) -> int:
     """Print every figure; 1 where one is above its limit."""
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
-    app = QApplication([])
-    dress(app)
+    app = application()
     bad = 0
     for part in (seeking(folder, app), long_session(folder, app, hours)):
         for reading in part:
@@ -143,8 +142,6 @@ def long_session(folder: Path, app: QApplication, hours: int) -> Iterator[Readin
     yield Reading(f"{name}, cached: window stands, guide drawn", shown, "s", 2.0)
     yield Reading(f"{name}, cached: every stem drawn", whole, "s")
     yield paused("just after opening", spin(app, 1.0))
-    yield from redraws(window)
-    yield nudging(window, app)
     for said, do in deeds(window).items():
         yield paused(said, after(app, do))
     yield paused("saving", saving(window, app))
@@ -152,13 +149,15 @@ def long_session(folder: Path, app: QApplication, hours: int) -> Iterator[Readin
     for _ in range(60):
         window.session.go(dice.randrange(window.session.frames))
         spin(app, 0.02)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    yield Reading("memory at its highest", peak, "MiB", 1000)
+    yield nudging(window, app)
+    yield from redraws(window)
     window.close()
     start = time.perf_counter()
     carried = Session.opened(path, carried=path)
     yield Reading("carry the decisions of another cut", time.perf_counter() - start, "s")
     assert carried.state.review.decisions
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    yield Reading("memory at its highest", peak, "MiB", 1000)
 
 
 def opening(path: Path, app: QApplication) -> tuple[float, float, Window]:
@@ -256,7 +255,6 @@ def deeds(window: Window) -> dict[str, Callable[[int], object]]:
         "selecting an event": lambda n: session.select(100 + 37 * n),
         "the next flagged event": lambda _: act("next_flagged"),
         "nudging": lambda _: act("nudge_on"),
-        "nudging by a sample, six times": lambda _: [act("sample_back") for _ in range(6)],
         "undoing": lambda _: act("undo"),
         "doing again": lambda _: act("redo"),
         "accepting": lambda _: act("accept"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 
 from conform.decision import Choice, Review, applied
@@ -55,7 +56,7 @@ def layout(
     """The layout of a cut as its reviewer left it; `stems` that are known keep their places."""
     laid = planner.plan(applied(sync, review))
     by_stem: dict[str, list[Region]] = defaultdict(list)
-    for region in sorted(laid.regions, key=lambda region: region.record_first):
+    for region in sorted(laid.regions, key=attrgetter("record_first")):
         by_stem[region.stem].append(region)
     names = tuple(dict.fromkeys((*stems, *laid.stems)))
     for name in names:

@@ -10,14 +10,25 @@ from ui.review.session import Session
 from ui.viewer.look import dress
 from ui.viewer.window import Window
 
+_TURN = 0.0005
+"""Seconds that another thread computes while the window waits for its turn: one drawing takes many
+turns, and Python's own 5 ms each would be felt."""
 
-def run(session: Session) -> int:
-    """Show a session until its window is closed."""
+
+def application() -> QApplication:
+    """The application in its colours, to whose window every other thread gives way."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(sys.argv[:1])
     app.setApplicationName("Picturelock")
+    sys.setswitchinterval(_TURN)
     dress(app)
+    return app
+
+
+def run(session: Session) -> int:
+    """Show a session until its window is closed."""
+    app = application()
     window = Window(session)
     screen = app.primaryScreen()
     if screen is not None:

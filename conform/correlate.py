@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
+from conform import fourier
 from conform.band import COARSE_RATE, SPEECH, Signal, Spectrum, mask
 
 BETA = 0.8
@@ -55,7 +55,7 @@ class Spectra:
 
     def __post_init__(self) -> None:
         whole = len(self.sound) + 2 * self.window
-        self.size = fft.next_fast_len(min(4 * self.window, whole), real=True)
+        self.size = fourier.fast_size(min(4 * self.window, whole))
         self.gain = mask(SPEECH, self.size, COARSE_RATE)
 
     @property
@@ -77,7 +77,7 @@ class Spectra:
         block = np.zeros(self.size, np.float32)
         first, last = max(start, 0), min(start + self.size, len(self.sound))
         block[first - start : last - start] = self.sound[first:last]
-        return whitened(fft.rfft(block), self.gain)
+        return whitened(fourier.rfft(block), self.gain)
 
 
 def search(spectra: Spectra, windows: Sequence[Signal], keep: int = 6) -> list[list[Peak]]:
@@ -87,13 +87,15 @@ def search(spectra: Spectra, windows: Sequence[Signal], keep: int = 6) -> list[l
     Heights are in standard deviations of the correlation (by its median, which a peak does not
     move). Nearly empty blocks share the noise of the others: digital silence makes no peaks.
     """
-    others = [whitened(fft.rfft(window, spectra.size), spectra.gain).conj() for window in windows]
+    others = [
+        whitened(fourier.rfft(window, spectra.size), spectra.gain).conj() for window in windows
+    ]
     found: list[list[tuple[int, float, float]]] = [[] for _ in windows]
     noise: list[list[float]] = [[] for _ in windows]
     usable = spectra.size - spectra.window
     for start, block in spectra.blocks():
         for index, other in enumerate(others):
-            correlation = np.abs(fft.irfft(block * other, spectra.size)[:usable])
+            correlation = np.abs(fourier.irfft(block * other, spectra.size)[:usable])
             noise[index].append(float(np.median(correlation[::17])) / 0.6745)
             found[index] += [
                 (start + at, noise[index][-1], float(correlation[at]))
@@ -137,11 +139,11 @@ def local(reference: Signal, other: Signal, reach: int, rate: int = COARSE_RATE)
     Both are faded at their ends. A cut through hum is a click, whitening makes clicks as loud as
     all else, and those of two stretches of one hum correlate, wherever the stretches lie.
     """
-    size = fft.next_fast_len(reference.shape[-1], real=True)
+    size = fourier.fast_size(reference.shape[-1])
     gain = mask(SPEECH, size, rate)
-    ours = whitened(fft.rfft(_faded(reference, reach), size), gain)
-    theirs = whitened(fft.rfft(_faded(other, other.shape[-1] // _FADE), size), gain)
-    correlation: Signal = fft.irfft(ours * theirs.conj(), size)[..., : 2 * reach + 1]
+    ours = whitened(fourier.rfft(_faded(reference, reach), size), gain)
+    theirs = whitened(fourier.rfft(_faded(other, other.shape[-1] // _FADE), size), gain)
+    correlation: Signal = fourier.irfft(ours * theirs.conj(), size)[..., : 2 * reach + 1]
     return correlation
 
 

@@ -14,8 +14,8 @@ from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
+from conform import fourier
 from conform.arrival import REACH, TAPS, direct, tops
 from conform.band import COARSE_RATE, Signal, Spectrum
 from conform.evidence import STEEPEST, Line
@@ -177,7 +177,7 @@ def _spread(points: NDArray[np.float64]) -> list[float]:
 def _frame_size(segments: Sequence[_Segment], rate: int) -> int:
     """A third of a second; half that for short material, so that there are frames to compare."""
     seconds = 0.34 if sum(len(segment.other) for segment in segments) > 3 * rate else 0.17
-    return 2 * int(fft.next_fast_len(round(seconds * rate / 2), real=True))
+    return 2 * fourier.fast_size(round(seconds * rate / 2))
 
 
 @dataclass(slots=True)
@@ -199,7 +199,7 @@ class _Frames:
             return before[1]
         frame = sound[max(place, 0) : place + len(self.window)]
         heard = len(frame) == len(self.window) and frame.any()
-        spectrum = fft.rfft(frame * self.window) if heard else None
+        spectrum = fourier.rfft(frame * self.window) if heard else None
         self._kept[key] = (place, spectrum)
         return spectrum
 
@@ -290,7 +290,7 @@ def _correlations(groups: Sequence[_Group], size: int, rate: int) -> Reals:
     powers = np.sum([group.ours for group in groups], axis=0)
     powers = powers * np.sum([group.theirs for group in groups], axis=0)
     weight = weights(total, powers, sum(group.frames for group in groups), rate)
-    return np.stack([fft.irfft(group.cross * weight, size) for group in groups])
+    return np.stack([fourier.irfft(group.cross * weight, size) for group in groups])
 
 
 def _half_width(without: Reals) -> float:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, ndimage
 
+from conform import fourier
 from conform.band import COARSE_RATE, SPEECH, Signal, lively, powers
 
 FASTEST = 0.08
@@ -43,8 +43,8 @@ def promising(
     piece = _loudness(other[starts[0] : starts[0] + length])
     ground = _loudness(reference)
     longest = int(piece.shape[1] * (1 + FASTEST)) + 1
-    size = fft.next_fast_len(ground.shape[1] + longest, real=True)
-    spectra = fft.rfft(ground, size)
+    size = fourier.fast_size(ground.shape[1] + longest)
+    spectra = fourier.rfft(ground, size)
     speeds = 1 + np.arange(-FASTEST, FASTEST + GRID / 2, GRID)
     heights = [_height(spectra, _stretched(piece, speed), size) for speed in speeds]
     found: list[float] = []
@@ -67,9 +67,11 @@ def _loudness(sound: NDArray[np.floating]) -> Signal:
         last = min(first + _CHUNK, count)
         piece = sound[first * _HOP : (last - 1) * _HOP + _FRAME].astype(np.float32)
         frames = np.lib.stride_tricks.sliding_window_view(piece, _FRAME)[::_HOP] * window
-        power = np.square(np.abs(fft.rfft(frames)))
+        power = np.square(np.abs(fourier.rfft(frames)))
         bands = np.add.reduceat(power, edges, axis=1)[:, :_BANDS]
         out[:, first:last] = np.log10(bands.T / _FRAME + _FLOOR)
+    from scipy import ndimage  # noqa: PLC0415  (a tenth of a second to import, for few sounds)
+
     return np.asarray(out - ndimage.uniform_filter1d(out, _SMOOTH, axis=1), np.float32)
 
 
@@ -82,7 +84,7 @@ def _stretched(piece: Signal, speed: float) -> Signal:
 
 def _height(spectra: NDArray[np.complex64], piece: Signal, size: int) -> float:
     """The highest correlation over the usual one, in deviations by their median."""
-    crossed = (spectra * fft.rfft(piece, size).conj()).sum(axis=0)
-    correlation = fft.irfft(crossed, size)
+    crossed = (spectra * fourier.rfft(piece, size).conj()).sum(axis=0)
+    correlation = fourier.irfft(crossed, size)
     usual = float(np.median(np.abs(correlation))) / 0.6745
     return float(correlation.max()) / (usual + 1e-20)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 Reals = NDArray[np.float64]
 
@@ -32,4 +31,6 @@ def straight(times: Reals, values: Reals) -> Slope:
 
 def two_sided(freedom: int) -> float:
     """Standard errors on each side of a 95 % interval: Student's t, 2.0 for many points."""
+    from scipy import special  # noqa: PLC0415  (a tenth of a second to import; see `fourier`)
+
     return float(special.stdtrit(freedom, 0.975))

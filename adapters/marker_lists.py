@@ -87,7 +87,7 @@ def avid(timeline: Timeline) -> str:
     rows = []
     for marker in timeline.markers:
         frame, length = _frames(timeline, marker)
-        comment = _line(f"{marker.name}: {marker.comment}" if marker.comment else marker.name)
+        comment = _whole(marker)
         colour = _colour(marker, AVID_COLOURS, "Red").lower()
         cells = ("Picturelock", timeline.rate.label(frame), "V1", colour, comment, str(length))
         rows.append("\t".join(cells))
@@ -99,7 +99,7 @@ def reaper(timeline: Timeline) -> str:
     rows = [["#", "Name", "Start", "End", "Length"]]
     for number, marker in enumerate(timeline.markers, 1):
         start, end = _minutes(marker.at), _minutes(marker.at + marker.duration)
-        name = _line(marker.name)
+        name = _whole(marker)
         if marker.duration:
             rows.append([f"R{number}", name, start, end, _minutes(marker.duration)])
         else:
@@ -120,7 +120,7 @@ FORMS: dict[str, tuple[Callable[[Timeline], str], frozenset[str]]] = {
     "resolve": (resolve, frozenset({"comment", "colour", "length"})),
     "protools": (protools, frozenset({"comment", "samples"})),
     "avid": (avid, frozenset({"comment", "colour", "length"})),
-    "reaper": (reaper, frozenset({"length", "samples"})),
+    "reaper": (reaper, frozenset({"comment", "length", "samples"})),
     "audition": (audition, frozenset({"comment", "length", "samples"})),
 }
 """Each program's form, and what of a marker it holds beside its name and frame."""
@@ -157,6 +157,11 @@ def _colour(marker: Marker, known: tuple[str, ...], other: str = "Blue") -> str:
     """The colour by its name in a program; its usual one for a colour that it has not."""
     name = marker.color.lower().removeprefix("resolvecolor")
     return next((colour for colour in known if colour.lower() == name), other)
+
+
+def _whole(marker: Marker) -> str:
+    """Name and comment in one text, for the lists that have one field for both."""
+    return _line(f"{marker.name}: {marker.comment}" if marker.comment else marker.name)
 
 
 def _line(text: str) -> str:

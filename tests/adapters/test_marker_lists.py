@@ -81,7 +81,7 @@ def test_avid_reaper_and_audition_rows(tmp_path: Path) -> None:
     reaper = tmp_path / "m.csv"
     write(timeline(POP, CUT), reaper)
     rows = list(csv.reader(reaper.read_text().splitlines()))
-    assert rows[1] == ["R1", "pop", "0:02.002000", "0:02.085417", "0:00.083417"]
+    assert rows[1] == ["R1", "pop: two | frames late", "0:02.002000", "0:02.085417", "0:00.083417"]
     assert rows[2] == ["M2", "=cut 1", "0:04.170854", "", ""]
     audition = tmp_path / "m.tsv"
     write(timeline(POP), audition)
@@ -104,7 +104,7 @@ def test_what_cannot_be_held_is_told(tmp_path: Path) -> None:
                                                         form=form)) for form in FORMS}  # fmt: skip
     assert "colour" in told["protools"]
     assert "length" in told["protools"]
-    assert "comment" in told["reaper"]
+    assert "colour" in told["reaper"]
     assert "between frames" in told["resolve"]
     assert "between frames" in told["avid"]
     with pytest.raises(RenderError, match="exists"):

@@ -87,6 +87,7 @@ ACTIONS: tuple[Action, ...] = (
         ("redo", "Redo", "Ctrl+Shift+Z Ctrl+Y"),
         ("marker", "Marker here, or away", "M"),
         ("export", "Export stems and report", "Ctrl+E"),
+        ("export_markers", "Export markers", "Ctrl+M"),
     ),
     *_actions(
         "Listen",

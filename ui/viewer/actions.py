@@ -40,6 +40,9 @@ class Room(Protocol):
     def export(self) -> None:
         """Ask where to, and write."""
 
+    def export_markers(self) -> None:
+        """Ask for which program, and write the marker list."""
+
     def search(self) -> None:
         """Ask which events to show."""
 
@@ -61,6 +64,7 @@ def deeds(session: Session, transport: Transport, room: Room) -> dict[str, Deed]
         "proxy": room.make_proxy,
         "calibrate": room.calibrate,
         "export": room.export,
+        "export_markers": room.export_markers,
         "find": room.search,
         "snap": room.snap,
     }

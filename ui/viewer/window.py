@@ -35,6 +35,7 @@ from ui.viewer.keyboard import Keyboard
 from ui.viewer.keysheet import KeysDialog
 from ui.viewer.lanes import Lanes
 from ui.viewer.latency import CalibrationDialog
+from ui.viewer.listing import ListDialog
 from ui.viewer.offsets import OffsetPlot
 from ui.viewer.outputs import Output, best_output
 from ui.viewer.pane import PicturePane
@@ -197,6 +198,10 @@ class Window(QMainWindow):
             session.place_at(session.decision.nudge + round(found.lag * session.sync.sample_rate))
         else:
             session.snap()
+
+    def export_markers(self) -> None:
+        """Ask for which program, and write the marker list."""
+        ListDialog(self.session, self).exec()
 
     def export(self) -> None:
         """Ask where to, and write in the background."""

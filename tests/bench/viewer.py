@@ -38,7 +38,7 @@ from conform.timeline import Timeline
 from tests.bench.reels import RATE, long_reel, moving
 from ui.review.session import Session
 from ui.review.state import Filter, Listen
-from ui.viewer.app import application
+from ui.viewer.app import application, settle
 from ui.viewer.outputs import Silent
 from ui.viewer.window import Window
 
@@ -137,7 +137,10 @@ def long_session(folder: Path, app: QApplication, hours: int) -> Iterator[Readin
     name = f"open {hours} h, {hours * 750} events"
     cold, _, first = opening(path, app)
     first.close()
+    first.deleteLater()
+    del first
     shown, whole, window = opening(path, app)
+    settle()
     yield Reading(f"{name}, nothing cached: window stands", cold, "s", 2.5)
     yield Reading(f"{name}, cached: window stands, guide drawn", shown, "s", 2.0)
     yield Reading(f"{name}, cached: every stem drawn", whole, "s")

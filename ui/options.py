@@ -84,6 +84,18 @@ def json_option(function: F) -> F:
     )(function)
 
 
+def jobs_option(measured: str) -> Callable[[F], F]:
+    """`--jobs`: how many processes measure at once; `measured` names what each is given."""
+    return click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        default=1,
+        show_default=True,
+        metavar="N",
+        help=f"{measured} measured at once, each by a process of its own.",
+    )
+
+
 def force_option(function: F) -> F:
     """`--force`: replace what stands in the way."""
     return click.option("--force", is_flag=True, help="Replace files that exist.")(function)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +12,10 @@ from conform.align import Aligned, align
 from conform.jsonable import findings_json, match_json
 from conform.match import Match, early_or_late
 from conform.poly import PolyChannel
-from ui.options import FILE, examples, json_option
+from ui.options import FILE, examples, jobs_option, json_option
 from ui.printing import console, exit_code, print_findings, print_json, row, table
 from ui.progress import progress
+from ui.workers import workers
 
 
 @click.command(
@@ -30,14 +27,7 @@ from ui.progress import progress
 )
 @click.argument("reference", metavar="REF", type=FILE)
 @click.argument("others", metavar="OTHER...", nargs=-1, required=True, type=FILE)
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Files measured at once, each by a process of its own.",
-)
+@jobs_option("Files")
 @json_option
 def command(reference: Path, others: Sequence[Path], jobs: int, as_json: bool) -> int:
     """Measure where each OTHER sound lies against REF.
@@ -45,7 +35,7 @@ def command(reference: Path, others: Sequence[Path], jobs: int, as_json: bool) -
     The lag is the place in REF at which the other file's first sample falls: positive means that,
     played from a common zero, the other file is early. What cannot be measured says why.
     """
-    with progress() as watch, _workers(min(jobs, len(others))) as executor:
+    with progress() as watch, workers(min(jobs, len(others))) as executor:
         found = align(reference, others, executor=executor, watch=watch)
     findings = [finding for item in found for finding in item.findings]
     if as_json:
@@ -54,24 +44,6 @@ def command(reference: Path, others: Sequence[Path], jobs: int, as_json: bool) -
         _print(found)
         print_findings(findings, console())
     return exit_code(findings)
-
-
-@contextmanager
-def _workers(jobs: int) -> Iterator[Executor | None]:
-    """Processes that measure files; none where one file is measured at a time.
-
-    They die of Ctrl-C at once: a running measurement has nothing to put away.
-    """
-    if jobs == 1:
-        yield None
-        return
-    with ProcessPoolExecutor(
-        jobs,
-        mp_context=multiprocessing.get_context("spawn"),  # threads of decoders do not survive fork
-        initializer=signal.signal,
-        initargs=(signal.SIGINT, signal.SIG_DFL),
-    ) as pool:
-        yield pool
 
 
 def _json(item: Aligned) -> dict[str, Any]:

@@ -22,16 +22,26 @@ from conform.synced import Sync
 from conform.timecode import Rate
 from conform.writing import refuse
 from ui.choosing import chosen, named_as
-from ui.options import FILE, SECONDS, examples, force_option, json_option, rate_option
+from ui.options import (
+    FILE,
+    SECONDS,
+    examples,
+    force_option,
+    jobs_option,
+    json_option,
+    rate_option,
+)
 from ui.printing import console, exit_code, print_findings, print_json
 from ui.progress import progress
 from ui.showing import show_sync
+from ui.workers import workers
 
 
 @click.command(
     epilog=examples(
         "conform sync REEL1.edl --picture REEL1.mov --rolls DAY01/ --rolls DAY02/ -o REEL1.otio",
         "conform sync REEL1.otio --picture REEL1.mov --rolls SOUND/ --json > sync.json",
+        "conform sync FEATURE.aaf --picture FEATURE.mov --rolls SOUND/ --jobs 8",
     )
 )
 @click.argument("cut", type=FILE)
@@ -55,6 +65,7 @@ from ui.showing import show_sync
     show_default=True,
     help="How far timecode may be wrong, in seconds.",
 )
+@jobs_option("Events")
 @rate_option
 @force_option
 @json_option
@@ -65,6 +76,7 @@ def command(
     output: Path | None,
     name: str | None,
     search: Fraction,
+    jobs: int,
     rate: Rate | None,
     force: bool,
     as_json: bool,
@@ -80,9 +92,10 @@ def command(
     movie = media.probe(picture)
     read = _read(cut, rate, movie)
     timeline = chosen(read.timelines, name, cut)
-    with progress() as watch:
+    options = SyncOptions(search=search)
+    with progress() as watch, workers(jobs) as executor:
         takes, odd = rolls.scan(folders, watch=watch)
-        answer = sync(timeline, movie, takes, SyncOptions(search=search), watch=watch)
+        answer = sync(timeline, movie, takes, options, executor=executor, watch=watch)
     findings = (*read.findings, *odd, *answer.findings)
     answer = replace(answer, findings=findings, marks=marks_of(answer))
     session.save(answer, target, force=force, sources=(cut, *originals(answer)))

@@ -28,6 +28,7 @@ _FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,mxf,matroska,webm,avi,mpegts,mpeg,asf,flv"
 )
 _OPTIONS = {"protocol_whitelist": "file", "format_whitelist": _FORMATS}
+_WAVE = {"max_size": "131072"}  # bytes of a packet: a second or less, in a thirtieth of the packets
 _TIMEOUT = (10, 30)  # seconds to open and to read: a dead network share must not hang the job
 _NO_PICTURE = Disposition.attached_pic | Disposition.timed_thumbnails
 
@@ -40,8 +41,9 @@ def opened(path: Path) -> Iterator[InputContainer]:
     """
     local = local_file(path)
     header = wave(local)
-    unreliable = header is not None and header.unreliable
-    options = _OPTIONS | ({"ignore_length": "1"} if unreliable else {})
+    options = dict(_OPTIONS)
+    if header is not None:
+        options |= _WAVE | ({"ignore_length": "1"} if header.unreliable else {})
     with translated(path):
         container = av.open(
             f"file:{local}", "r", options=options, metadata_errors="replace", timeout=_TIMEOUT

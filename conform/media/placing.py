@@ -31,6 +31,7 @@ Report = Callable[[Finding], None]
 
 Raw = np.ndarray[tuple[int, int], np.dtype[Any]]
 
+_HALF = Fraction(1, 2)
 _HOLE = Fraction(2, 1000)  # seconds
 _PREROLL = Fraction(1, 2)  # a decoder's memory: AAC overlaps, MP3's bit reservoir, Opus's 80 ms
 _LONGEST_HOLE = 24 * 3600  # seconds; a longer one is a damaged timestamp
@@ -55,6 +56,13 @@ class Placing:
         self._tick = stream.time_base
         self._start = start_of(stream)
         self._hole = int(_HOLE * self._rate)
+        self._unit = Fraction(1, self._rate)
+        scale, zero = self._tick * self._rate, _HALF - self._start * self._rate
+        self._scale, self._zero = (  # of numbers by timestamp, in integers: films have a million
+            scale.numerator * zero.denominator,
+            zero.numerator * scale.denominator,
+        )
+        self._parts = scale.denominator * zero.denominator
         only(container, (stream,))
         if stream.codec_context.name == "flac":  # else a broken frame sounds, and nobody is told
             stream.codec_context.options = {"err_detect": "crccheck+explode"}
@@ -71,16 +79,18 @@ class Placing:
                 shape, place = _shape(frame), number or 0
                 if place - max(first, 0) > self._hole:
                     self._gap(max(first, 0), place)
-            self._check(frame, shape)
+            elif _shape(frame) != shape:
+                raise self._changed(shape, frame)
             if number is not None and abs(number - place) > self._hole:
                 if max(place, number) > wanted:  # before the stretch it is no matter
                     self._gap(place, number)
                 place = number
-            yield from _silence(frame, wanted, place)
+            if place > wanted:
+                yield from self._silence(frame, wanted, place)
             end = place + frame.samples
             if end > wanted:
                 wanted = max(wanted, place)
-                yield _numbered(_cut(frame, wanted - place), wanted)
+                yield self._numbered(_cut(frame, wanted - place), wanted)
                 wanted = end
             place = end
         self._complete(place)
@@ -152,17 +162,31 @@ class Placing:
             self._damage(f"it cannot be read to its end ({fault.__class__.__name__})")
 
     def _number(self, frame: AudioFrame) -> int | None:
-        if frame.pts is None:
-            return None
-        return sample_at(frame.pts * (frame.time_base or self._tick) - self._start, self._rate)
+        """The sample nearest to a frame's timestamp, halves up."""
+        stamp = frame.pts
+        return None if stamp is None else (stamp * self._scale + self._zero) // self._parts
 
-    def _check(self, frame: AudioFrame, shape: tuple[str, int, int]) -> None:
-        if _shape(frame) != shape:
-            raise MediaError(
-                f"its sound changes from {shape} to {_shape(frame)} on the way (sample format, "
-                "channels, rate); convert it to one WAV",
-                path=self._path,
-            )
+    def _changed(self, shape: tuple[str, int, int], frame: AudioFrame) -> MediaError:
+        return MediaError(
+            f"its sound changes from {shape} to {_shape(frame)} on the way (sample format, "
+            "channels, rate); convert it to one WAV",
+            path=self._path,
+        )
+
+    def _numbered(self, frame: AudioFrame, number: int) -> AudioFrame:
+        frame.pts = number
+        frame.time_base = self._unit
+        return frame
+
+    def _silence(self, like: AudioFrame, begin: int, end: int) -> Iterator[AudioFrame]:
+        """Silent frames of the same shape for the sample numbers from `begin` to `end`."""
+        channels = like.layout.nb_channels
+        dtype: np.dtype[Any] = like.to_ndarray().dtype
+        for place in range(begin, end, _SILENCE):
+            count = min(_SILENCE, end - place)
+            size = (channels, count) if like.format.is_planar else (1, count * channels)
+            middle = 128 if like.format.name.startswith("u8") else 0
+            yield self._numbered(_like(like, np.full(size, middle, dtype)), place)
 
     def _gap(self, place: int, number: int) -> None:
         length = Fraction(number - place, self._rate)
@@ -216,12 +240,6 @@ def _shape(frame: AudioFrame) -> tuple[str, int, int]:
     return frame.format.name, frame.layout.nb_channels, frame.sample_rate
 
 
-def _numbered(frame: AudioFrame, number: int) -> AudioFrame:
-    frame.pts = number
-    frame.time_base = Fraction(1, frame.sample_rate)
-    return frame
-
-
 def _cut(frame: AudioFrame, count: int) -> AudioFrame:
     """The frame without its first samples."""
     if count == 0:
@@ -229,17 +247,6 @@ def _cut(frame: AudioFrame, count: int) -> AudioFrame:
     step = 1 if frame.format.is_planar else frame.layout.nb_channels
     array = np.ascontiguousarray(frame.to_ndarray()[:, count * step :])
     return _like(frame, array)
-
-
-def _silence(like: AudioFrame, begin: int, end: int) -> Iterator[AudioFrame]:
-    """Silent frames of the same shape for the sample numbers from `begin` to `end`."""
-    channels = like.layout.nb_channels
-    dtype: np.dtype[Any] | None = like.to_ndarray().dtype if end > begin else None
-    for place in range(begin, end, _SILENCE):
-        count = min(_SILENCE, end - place)
-        size = (channels, count) if like.format.is_planar else (1, count * channels)
-        middle = 128 if like.format.name.startswith("u8") else 0
-        yield _numbered(_like(like, np.full(size, middle, dtype)), place)
 
 
 def _like(frame: AudioFrame, array: Raw) -> AudioFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import ceil, gcd
 from pathlib import Path
@@ -22,6 +22,7 @@ from conform.media.placing import Placing, Report
 from conform.media.values import Integers, Samples
 from conform.timecode import sample_at
 
+_GULP = 65536  # samples that go into a filter graph before what is ready is taken out
 _WARM = Fraction(1, 10)  # seconds of sound before the stretch, so that a resampler starts settled
 
 
@@ -135,19 +136,22 @@ class _Stretch:
         """The stretch in blocks of `size` samples."""
         if self._count == 0:
             return
-        graph: Graph | None = None
-        fed, enough = 0, self._enough()
+        line: _Line | None = None
+        fed, waiting, enough = 0, 0, self._enough()
         for frame in placing.frames(self._first):
-            graph = graph or self._graph(frame, picked, size)
+            line = line or self._line(frame, picked, size)
             frame.pts = fed
             fed += frame.samples
-            hungry = _pushed(graph, frame)
-            yield from _pulled(graph, len(picked))
-            if not hungry or (enough is not None and fed >= enough):
+            waiting += frame.samples
+            done = enough is not None and fed >= enough
+            if not line.takes(frame) or done:
                 break
-        if graph is not None:
-            _pushed(graph, None)
-            yield from _pulled(graph, len(picked))
+            if waiting >= _GULP:
+                yield from line.gives()
+                waiting = 0
+        if line is not None:
+            line.takes(None)
+            yield from line.gives()
 
     def _enough(self) -> int | None:
         """The samples of the file that the stretch takes, and what a resampler looks ahead."""
@@ -158,46 +162,55 @@ class _Stretch:
         taken = Fraction(self._count + self._dropped, self._rate) + _WARM
         return ceil(taken * self._native)
 
-    def _graph(self, frame: AudioFrame, picked: tuple[int, ...], size: int) -> Graph:
+    def _line(self, frame: AudioFrame, picked: tuple[int, ...], size: int) -> _Line:
+        """What a frame goes through: the picked channels, the rate, the stretch's own samples."""
         end = "" if self._count is None else f":end_sample={self._dropped + self._count}"
+        held = frame.layout.nb_channels
         pan = "|".join(f"c{place}=c{channel}" for place, channel in enumerate(picked))
-        graph = Graph()
-        nodes = [
-            graph.add_abuffer(
-                sample_rate=frame.sample_rate,
-                format=frame.format.name,
-                layout=frame.layout.name,
-                channels=frame.layout.nb_channels,
-                time_base=Fraction(1, frame.sample_rate),
-            ),
-            graph.add("aformat", "sample_fmts=fltp"),
-            graph.add("pan", f"{len(picked)}C|{pan}"),
-            graph.add("aresample", f"{self._rate}"),
-            graph.add("atrim", f"start_sample={self._dropped}{end}"),
-            graph.add("aformat", "sample_fmts=flt"),
-            graph.add("asetnsamples", f"n={size}:p=0"),
-            graph.add("abuffersink"),
+        steps = [
+            ("aformat", "sample_fmts=fltp"),
+            *([] if picked == tuple(range(held)) else [("pan", f"{len(picked)}C|{pan}")]),
+            ("aresample", f"{self._rate}"),
+            ("atrim", f"start_sample={self._dropped}{end}"),
+            ("aformat", "sample_fmts=flt"),
+            ("asetnsamples", f"n={size}:p=0"),
         ]
-        graph.link_nodes(*nodes).configure()
-        return graph
+        return _Line(frame, steps, len(picked))
 
 
-def _pushed(graph: Graph, frame: AudioFrame | None) -> bool:
-    """Whether the graph takes more; once it has all it needs for the stretch, it does not."""
-    try:
-        graph.push(frame)
-    except av.error.EOFError:
-        return False
-    return True
+class _Line:
+    """A filter graph from frames to arrays of (samples, channels)."""
 
+    def __init__(self, frame: AudioFrame, steps: Sequence[tuple[str, str]], channels: int) -> None:
+        self._channels = channels
+        self._graph = Graph()
+        self._source = self._graph.add_abuffer(
+            sample_rate=frame.sample_rate,
+            format=frame.format.name,
+            layout=frame.layout.name,
+            channels=frame.layout.nb_channels,
+            time_base=Fraction(1, frame.sample_rate),
+        )
+        middle = [self._graph.add(name, options) for name, options in steps]
+        self._sink = self._graph.add("abuffersink")
+        self._graph.link_nodes(self._source, *middle, self._sink).configure()
 
-def _pulled(graph: Graph, channels: int) -> Iterator[Samples]:
-    while True:
+    def takes(self, frame: AudioFrame | None) -> bool:
+        """Put a frame in, None at the end; False once nothing more is wanted for the stretch."""
         try:
-            frame = graph.pull()
-        except (av.error.BlockingIOError, av.error.EOFError):
-            return
-        yield np.asarray(frame.to_ndarray(), np.float32).reshape(-1, channels)
+            self._source.push(frame)
+        except av.error.EOFError:
+            return False
+        return True
+
+    def gives(self) -> Iterator[Samples]:
+        """What is ready."""
+        while True:
+            try:
+                frame: Any = self._sink.pull()
+            except (av.error.BlockingIOError, av.error.EOFError):
+                return
+            yield np.asarray(frame.to_ndarray(), np.float32).reshape(-1, self._channels)
 
 
 def _picked(channels: tuple[int, ...] | None, held: int, path: Path) -> tuple[int, ...]:

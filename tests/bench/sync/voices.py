@@ -6,8 +6,10 @@ than the take. The voice acting of the Debian packages fillets-ng-data-cs and -n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -34,43 +36,34 @@ class Cast:
         """Somebody speaking; another seed, other words."""
         if self.folder is None:
             return conversation(seed, 0, round(seconds * RATE), RATE).sum(axis=0)
-        groups = _groups(self.folder)
-        return _spoken(groups[seed % len(groups)][::2], seed, seconds)
+        return self.lines(seed, seconds, (0, 2), seed)
 
     def stranger(self, seed: int, seconds: float) -> Wave:
-        """Somebody else, or the same voices with other words where there is one group only."""
+        """Somebody else, or the same voices with other words where there is one cast only."""
         if self.folder is None:
             return conversation(seed, 1, round(seconds * RATE), RATE).sum(axis=0)
-        groups = _groups(self.folder)
-        return _spoken(groups[(seed + 1) % len(groups)][1::2], seed, seconds)
+        return self.lines(seed, seconds, (1, 2), seed + 1)
 
-    def same_voice(self, seed: int, seconds: float) -> tuple[Wave, Wave]:
-        """Two stretches of the same voices, no word in common."""
+    def lines(self, seed: int, seconds: float, share: tuple[int, int], cast: int) -> Wave:
+        """Speech out of one share of so many: no other share has a word of it."""
+        number, shares = share
+        dice = np.random.default_rng((seed, number, shares))
         if self.folder is None:
-            talker = TALKERS[seed % len(TALKERS)]
-            dice = np.random.default_rng(seed)
-            one, other = (
-                _joined(lambda: phrase(dice, talker, RATE), dice, seconds) for _ in range(2)
-            )
-            return one, other
-        group = _groups(self.folder)[seed % len(_groups(self.folder))]
-        return _spoken(group[::2], seed, seconds), _spoken(group[1::2], seed, seconds)
+            talker = TALKERS[cast % len(TALKERS)]
+            return _joined(lambda: phrase(dice, talker, RATE), dice, seconds)
+        casts = _casts(self.folder)
+        shelf = casts[cast % len(casts)][number::shares]
+        order = [int(x) for x in dice.permutation(len(shelf))] * 50
+        return _joined(lambda: _line(shelf[order.pop(0)]), dice, seconds)
 
 
-def _joined(line, dice: np.random.Generator, seconds: float) -> Wave:
+def _joined(line: Callable[[], Wave], dice: np.random.Generator, seconds: float) -> Wave:
     """Lines with pauses of a tenth to eight tenths of a second."""
     parts, length = [], 0
     while length < seconds * RATE:
         parts += [line(), np.zeros(int(dice.uniform(0.1, 0.8) * RATE), np.float32)]
         length += len(parts[-1]) + len(parts[-2])
     return np.concatenate(parts)[: round(seconds * RATE)]
-
-
-def _spoken(shelf: tuple[Path, ...], seed: int, seconds: float) -> Wave:
-    """Recorded lines in an order that the seed draws, none twice while they last."""
-    dice = np.random.default_rng(seed)
-    order = [int(x) for x in dice.permutation(len(shelf))] * 50
-    return _joined(lambda: _line(shelf[order.pop(0)]), dice, seconds)
 
 
 def _line(path: Path) -> Wave:
@@ -80,11 +73,16 @@ def _line(path: Path) -> Wave:
 
 
 @lru_cache(maxsize=4)
-def _groups(folder: Path) -> tuple[tuple[Path, ...], ...]:
-    """The recordings of a folder by the name of the folder each lies in."""
+def _casts(folder: Path) -> tuple[tuple[Path, ...], ...]:
+    """The recordings of a folder, each once, by the name of the folder they lie in."""
     found: dict[str, list[Path]] = {}
+    known: set[bytes] = set()
     for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in _SUFFIXES:
+        if path.suffix.lower() not in _SUFFIXES:
+            continue
+        content = blake2b(path.read_bytes()).digest()
+        if content not in known:
+            known.add(content)
             found.setdefault(path.parent.name, []).append(path)
     if not found:
         raise SystemExit(f"{folder} holds no recorded speech (.wav, .flac, .ogg)")

@@ -10,7 +10,7 @@ A positive lag means: played from a common zero, the other sound is early.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -63,6 +63,19 @@ class Match:
     def lag_seconds(self) -> float | None:
         """The lag in seconds."""
         return None if self.lag_samples is None else self.lag_samples / self.sample_rate
+
+    def counted_from(self, seconds: float) -> Match:
+        """The same measurement with the other sound's time counted from a later moment of it."""
+        if not seconds:
+            return self
+        later = seconds * (1 + (self.drift_ppm or 0.0) / 1e6) * self.sample_rate
+        return replace(
+            self,
+            lag_samples=None if self.lag_samples is None else self.lag_samples + later,
+            alternatives=tuple(
+                replace(place, lag_samples=place.lag_samples + later) for place in self.alternatives
+            ),
+        )
 
 
 def early_or_late(lag_samples: float) -> str:

@@ -44,10 +44,8 @@ def priming_finding(
     sample_rate = stream.codec_context.sample_rate  # type: ignore[attr-defined]  # sound has one
     if packet.pts is not None and packet.pts < 0:
         return None
-    if start < 0 and -start * sample_rate >= usual / 2:
-        return None  # an older Matroska: the picture starts where the sound does, priming left out
-    if start > 0 and any(name.startswith("Lavf") for name in _writers(container, stream)):
-        return None  # FFmpeg counts the priming into the delay of sound that starts late
+    if counted(container, stream, packet, start):
+        return None
     return warning(
         "media.priming-unknown",
         f"does not say how many samples its {stream.codec_context.name} encoder put in front: the "
@@ -57,11 +55,30 @@ def priming_finding(
     )
 
 
+def counted(
+    container: InputContainer, stream: Stream, packet: Packet[Stream], start: Fraction
+) -> int:
+    """Samples of the encoder's own that are decoded first, their time counted into the clock.
+
+    `packet` is the stream's first, `start` its first sample's time on the file's clock: the sound
+    itself starts that many samples later.
+    """
+    usual = PRIMING.get(stream.codec_context.name)
+    if usual is None or not start or packet.has_sidedata("skip_samples"):
+        return 0
+    if start > 0:  # FFmpeg counts the priming into the delay of sound that starts late
+        ffmpeg = any(name.startswith("Lavf") for name in _writers(container, stream))
+        return usual if ffmpeg or container.format.name in _TIMED else 0
+    # An older Matroska: the picture starts where the sound does, the priming lies before it.
+    sample_rate = stream.codec_context.sample_rate  # type: ignore[attr-defined]  # sound has one
+    return usual if -start * sample_rate >= usual / 2 else 0
+
+
 def _evidence(container: InputContainer, stream: Stream) -> str:
     writers = _writers(container, stream)
     return f" (the file says it was written by {writers[0]})" if writers else ""
 
 
 def _writers(container: InputContainer, stream: Stream) -> list[str]:
-    tags = container.metadata | stream.metadata
-    return [value for name, value in tags.items() if name.lower() in ("encoder", "software")]
+    tags = (*container.metadata.items(), *stream.metadata.items())
+    return [value for name, value in tags if name.lower() in ("encoder", "software")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from math import floor
 from pathlib import Path
@@ -25,7 +26,7 @@ from conform.media.opening import (
     translated,
     zero_of,
 )
-from conform.media.priming import priming_finding
+from conform.media.priming import counted, priming_finding
 from conform.media.riff import wave
 from conform.media.values import AudioStream, Media, VideoStream
 from conform.timecode import Rate
@@ -55,7 +56,7 @@ class _Probe:
         """The whole file."""
         video = tuple(self._video(i, s) for i, s in enumerate(pictures(self._container)))
         audio = tuple(self._audio(i, s) for i, s in enumerate(self._container.streams.audio))
-        self._priming(audio)
+        audio = self._primed(audio)
         spans = [(s.start, s.duration) for s in audio] + [(s.start, s.duration) for s in video]
         return Media(
             path=self._path,
@@ -140,18 +141,21 @@ class _Probe:
             self._note("media.timecodes-differ", f"states several timecodes: {', '.join(labels)}")
         return labels[0] if labels else None
 
-    def _priming(self, audio: tuple[AudioStream, ...]) -> None:
-        coarse = False
+    def _primed(self, audio: tuple[AudioStream, ...]) -> tuple[AudioStream, ...]:
+        """The streams with what their encoders put in front, by each one's first packet."""
         first = _first_packets(self._container)
+        primed = []
         for value, stream in zip(audio, self._container.streams.audio, strict=True):
             packet = first.get(stream.index)
             if packet is None or not value.sample_rate:
+                primed.append(value)
                 continue
             where = f"{self._path}: sound stream {value.index}"
             found = priming_finding(self._container, stream, packet, value.start, where)
             self._findings.extend([found] if found else [])
-            coarse |= self._container.format.name in _MILLISECONDS
-        if coarse:
+            own = counted(self._container, stream, packet, value.start)
+            primed.append(replace(value, priming=own))
+        if self._container.format.name in _MILLISECONDS and first:
             self._findings.append(
                 info(
                     "media.coarse-clock",
@@ -159,6 +163,7 @@ class _Probe:
                     str(self._path),
                 )
             )
+        return tuple(primed)
 
     def _note(self, code: str, message: str) -> None:
         self._findings.append(warning(code, message, str(self._path)))

@@ -35,6 +35,13 @@ class AudioStream:
     duration: Fraction | None
     bits: int | None
     """The width of an integer sample; None for lossy and floating-point sound."""
+    priming: int = 0
+    """Samples of the encoder's own in front of the sound, where the clock counts them in."""
+
+    @property
+    def begins(self) -> Fraction:
+        """The time of the sound's own first sample on the file's clock."""
+        return self.start + (Fraction(self.priming, self.sample_rate) if self.priming else 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
 from conform import media, poly
+from conform.course import at_any_speed, course, each_channel
 from conform.errors import AlignError, MediaError
-from conform.findings import Finding, error, info, warning
+from conform.findings import Finding, error, info
 from conform.match import Match, Verdict
 from conform.measure import measure
 from conform.poly import PolyChannel
 from conform.sound import Sound, channels_of, distinct, mixed
-from conform.speed import at_other_speed
-from conform.steps import Jump, follow
+from conform.steps import Jump
+from conform.telling import told
+from conform.timemap import Knot
 from conform.watch import Step, Watch, unwatched
+from conform.wow import Wander
 
 _PAIRS = 16  # channel pairs tried at most where the mixes do not match
 
@@ -26,8 +29,9 @@ _PAIRS = 16  # channel pairs tried at most where the mixes do not match
 class Aligned:
     """One file's place in the reference, and what was odd about the file.
 
-    With `steps`, the match is that of the longest part. `channels` are those of a file with
-    several. `speed_name` is that of a known other speed.
+    With `steps`, the match is that of the longest part; with a `wander`, that of its map (see
+    `conform.course`). `channels` are those of a file with several. `speed_name` is that of a known
+    other speed.
     """
 
     path: Path
@@ -36,6 +40,12 @@ class Aligned:
     steps: tuple[Jump, ...] = ()
     channels: tuple[PolyChannel, ...] = ()
     speed_name: str | None = None
+    wander: Wander | None = None
+
+    @property
+    def map(self) -> tuple[Knot, ...]:
+        """The knots of the time map of a speed that wanders; none where it does not."""
+        return self.wander.map.knots if self.wander else ()
 
     @property
     def speed(self) -> float | None:
@@ -121,42 +131,23 @@ def _aligned(
     if not heard:
         return Aligned(path, Match(Verdict.TOO_LITTLE, rate, "has no sound"), tuple(findings))
     ours, theirs = mixed(ground, reference.name), mixed(heard, path.name)
-    found, steps = follow(ours, theirs, measure(ours, theirs, rate), rate)
+    run = course(ours, theirs, measure(ours, theirs, rate), rate)
     pairs = list(product(ground, heard))[:_PAIRS] if len(ground) * len(heard) > 1 else []
-    for one, other in pairs if not found.match.matched else []:
+    for one, other in pairs if not run.match.matched else []:
         alone = measure(one, other, rate)
         if alone.match.matched:
             findings.append(info("align.channel", f"{other.name} matches {one.name}", str(path)))
-            ours, theirs, (found, steps) = one, other, follow(one, other, alone, rate)
+            ours, theirs, run = one, other, course(one, other, alone, rate)
             break
-    findings += [_told(step, rate, path) for step in steps]
-    aligned = Aligned(path, found.match, tuple(findings), steps)
-    if found.match.matched and len(channels) > 1:
-        aligned = replace(aligned, channels=poly.each(ours, channels, found.match, rate))
-    return _at_other_speed(ours, theirs, aligned)
-
-
-def _told(step: Jump, rate: int, path: Path) -> Finding:
-    """A step in words."""
-    minutes, seconds = divmod(step.seconds, 60)
-    hours, minutes = divmod(int(minutes), 60)
-    where = "later" if step.samples > 0 else "earlier"
-    message = (
-        f"at {hours:02}:{minutes:02}:{seconds:04.1f} it jumps {abs(step.samples):.0f} samples "
-        f"({abs(step.samples) / rate:.3f} s) {where}: a dropped buffer or an edit"
+    if run.match.verdict is Verdict.NO_MATCH:
+        run = at_any_speed(ours, theirs, rate) or run
+    several = len(channels) > 1 and run.match.matched
+    return Aligned(
+        path,
+        run.match,
+        (*findings, *told(run, path)),
+        run.steps,
+        each_channel(ours, channels, run, rate) if several else (),
+        run.speed_name,
+        run.wander,
     )
-    return warning("align.step", message, str(path))
-
-
-def _at_other_speed(ground: Sound, heard: Sound, aligned: Aligned) -> Aligned:
-    """The answer at another speed, where the sound matches at one."""
-    if aligned.match.verdict is not Verdict.NO_MATCH:
-        return aligned
-    found = at_other_speed(ground, heard, aligned.match.sample_rate)
-    if found is None:
-        return aligned
-    name, match = found
-    speed = name or f"{1 + (match.drift_ppm or 0.0) / 1e6:.6f}, none of the usual ratios"
-    odd = warning("align.speed", f"runs at another speed: {speed}", str(aligned.path))
-    findings = (*aligned.findings, odd)
-    return replace(aligned, match=match, findings=findings, speed_name=name)

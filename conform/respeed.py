@@ -7,6 +7,8 @@ proposes, the engine has to prove.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,7 @@ GRID = 0.0005
 """Steps of speed: over a window of a minute, 15 ms to either side."""
 
 _HOP = 160  # coarse samples between frames: 20 ms
+_SECONDS = _HOP / COARSE_RATE
 _FRAME = 320
 _BANDS = 6
 _WINDOW = 60.0  # seconds that are stretched
@@ -29,12 +32,24 @@ _PROMISING = 6.0  # deviations over chance from which a speed is worth proving
 _CHUNK = 4096  # frames at once
 
 
-def promising(
-    reference: NDArray[np.floating], other: NDArray[np.floating], most: int = 3
-) -> list[float]:
-    """Speeds at which the other sound may lie in the reference, likeliest first; 8 kHz samples.
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """At `speed`, second `time` of the other sound lies at second `place` of the reference.
 
     A speed is reference seconds to each second of the other sound.
+    """
+
+    speed: float
+    time: float
+    place: float
+
+
+def promising(
+    reference: NDArray[np.floating], other: NDArray[np.floating], most: int = 3
+) -> list[Guess]:
+    """How fast and where the other sound may lie in the reference, likeliest first; 8 kHz samples.
+
+    Times are those of the middle of the window that was searched for, from the sounds' beginnings.
     """
     length = round(min(_WINDOW * COARSE_RATE, len(other)))
     starts = lively(powers(other), length, 1)
@@ -46,13 +61,17 @@ def promising(
     size = fourier.fast_size(ground.shape[1] + longest)
     spectra = fourier.rfft(ground, size)
     speeds = 1 + np.arange(-FASTEST, FASTEST + GRID / 2, GRID)
-    heights = [_height(spectra, _stretched(piece, speed), size) for speed in speeds]
-    found: list[float] = []
-    for index in np.argsort(heights)[::-1]:
-        if heights[index] < _PROMISING or len(found) == most:
+    peaks = [_peak(spectra, _stretched(piece, speed), size) for speed in speeds]
+    middle = starts[0] / COARSE_RATE + piece.shape[1] * _SECONDS / 2
+    found: list[Guess] = []
+    for index in np.argsort([height for height, _ in peaks])[::-1]:
+        height, at = peaks[index]
+        speed = float(speeds[index])
+        if height < _PROMISING or len(found) == most:
             break
-        if all(abs(speeds[index] - speed) > 3 * GRID for speed in found):
-            found.append(float(speeds[index]))
+        if all(abs(speed - other.speed) > 3 * GRID for other in found):
+            place = (at if at < ground.shape[1] else at - size) * _SECONDS
+            found.append(Guess(speed, middle, place + piece.shape[1] * _SECONDS * speed / 2))
     return found
 
 
@@ -82,9 +101,10 @@ def _stretched(piece: Signal, speed: float) -> Signal:
     return np.stack([np.interp(places, np.arange(count), row) for row in piece]).astype(np.float32)
 
 
-def _height(spectra: NDArray[np.complex64], piece: Signal, size: int) -> float:
-    """The highest correlation over the usual one, in deviations by their median."""
+def _peak(spectra: NDArray[np.complex64], piece: Signal, size: int) -> tuple[float, int]:
+    """The highest correlation over the usual one, in deviations by their median, and its frame."""
     crossed = (spectra * fourier.rfft(piece, size).conj()).sum(axis=0)
     correlation = fourier.irfft(crossed, size)
     usual = float(np.median(np.abs(correlation))) / 0.6745
-    return float(correlation.max()) / (usual + 1e-20)
+    best = int(correlation.argmax())
+    return float(correlation[best]) / (usual + 1e-20), best

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 
 import numpy as np
+from numpy.typing import NDArray
 
 from conform.band import COARSE_RATE, Signal
-from conform.match import Match
-from conform.measure import STAGES, find, measure
+from conform.match import Match, Verdict
+from conform.measure import STAGES, Measurement, find, measure, spectra_of
 from conform.resample import interpolate, margin
 from conform.respeed import promising
 from conform.sound import Sound
@@ -33,55 +34,61 @@ _SHORTEST = 4  # seconds below which no speed is tried
 _NEARBY = (0.0, 2e-4, -2e-4, 4e-4, -4e-4)  # a search window bears 100 ppm to either side
 _FINEST = 5000  # the largest denominator of a speed that is tried: keeps resampling's filter short
 _CLOCKS = 2e-4  # real clocks are off by less
+_UNTRIED = 1e-4  # half the steps between the speeds that are tried: what no stretch tells better
+_PLACED = (Verdict.MATCH, Verdict.AMBIGUOUS)
+_PIECE = 1 << 20  # coarse samples at once
+_ROOM = 64  # coarse samples beside them: more than resampling's filter is long
 
 
-def at_other_speed(reference: Sound, other: Sound, rate: int) -> tuple[str | None, Match] | None:
-    """The speed at which another sound matches, named where it is known; None where none does.
+def at_other_speeds(
+    reference: Sound, other: Sound, rate: int
+) -> Iterator[tuple[Fraction, Measurement]]:
+    """The speeds at which another sound has a place, and that place; or several, at an edit.
 
-    The trade's speeds are tried first, then any within 8 %. The match's drift holds the whole
-    speed, so its lag and drift are those of the file as it is.
+    The trade's speeds are tried first, then any within 8 %. The measurement is that of the sound
+    `played_at` the speed; `on_own_clock` brings its match back.
     """
     if other.seconds < _SHORTEST:
-        return None
+        return
     part = _middle(other)
+    spectra = spectra_of(reference, part)
     for speed in _speeds(reference, part):
-        if not find(reference, _at(part, speed), rate, stages=STAGES[:1]).match.matched:
-            continue
-        match = measure(reference, _at(part, speed), rate).match
-        if match.matched:
-            exact = float(speed * (1 + Fraction(match.drift_ppm or 0.0) / 1_000_000))
-            return _name(exact), replace(match, drift_ppm=(exact - 1) * 1e6)
-    return None
+        sound = played_at(part, speed)
+        if find(reference, sound, rate, spectra, STAGES[:1]).match.verdict in _PLACED:
+            found = measure(reference, sound, rate)
+            if found.match.verdict in _PLACED:
+                yield speed, found
 
 
-def _speeds(reference: Sound, other: Sound) -> Iterator[Fraction]:
-    """Speeds worth trying: the known ones, then what the loudness of both proposes."""
-    yield from SPEEDS.values()
-    for rough in promising(reference.coarse, other.coarse):
-        for step in _NEARBY:
-            yield Fraction(rough * (1 + step)).limit_denominator(_FINEST)
+def on_own_clock(found: Measurement, speed: Fraction, rate: int) -> Match:
+    """The match of a sound that was played at a speed, as its file is: the drift is the speed's.
+
+    Whatever is known of the drift that was left counts, however little: it is part of the speed.
+    """
+    match, fine = found.match, found.fine
+    if fine is None:
+        return match
+    drift, half = fine.drift or 0.0, fine.drift_half_width
+    unsure = _UNTRIED if half is None else half
+    zero = fine.lag - drift * fine.time
+    return replace(
+        match,
+        lag_samples=zero * rate,
+        uncertainty_samples=float(np.hypot(fine.half_width, unsure * fine.time)) * rate,
+        drift_ppm=(float(speed) * (1 + drift) - 1) * 1e6,
+        drift_uncertainty_ppm=float(speed) * unsure * 1e6,
+    )
 
 
-def _name(speed: float) -> str | None:
-    """The known ratio that a speed is, but for clocks."""
+def name_of(match: Match) -> str | None:
+    """The known ratio that a match's speed is, but for clocks."""
+    speed = 1 + (match.drift_ppm or 0.0) / 1e6
     near = (name for name, known in SPEEDS.items() if abs(speed / known - 1) < _CLOCKS)
     return next(near, None)
 
 
-def _middle(sound: Sound) -> Sound:
-    """The middle of a long sound."""
-    middle = max(0, (len(sound.coarse) - _LONGEST * COARSE_RATE) // 2)
-    first = sound.start + Fraction(middle, COARSE_RATE)
-    return sound.part(first, first + _LONGEST)
-
-
-def _at(sound: Sound, speed: Fraction) -> Sound:
+def played_at(sound: Sound, speed: Fraction) -> Sound:
     """A sound as it would be, run so that it lasts `speed` times as long, pitch and all."""
-    from scipy import signal  # noqa: PLC0415  (half a second to import, and most sounds run true)
-
-    coarse = signal.resample_poly(
-        sound.coarse.astype(np.float32), speed.numerator, speed.denominator
-    )
 
     def excerpt(first: int, count: int, rate: int) -> Signal:
         step = float(1 / speed)
@@ -91,4 +98,40 @@ def _at(sound: Sound, speed: Fraction) -> Sound:
         taken = sound.excerpt(begin, floor(places[-1]) + room + 2 - begin, rate)
         return interpolate(taken[:, None], places - begin, step)[:, 0].astype(np.float32)
 
-    return Sound(sound.name, coarse.astype(np.float16), excerpt, sound.start * speed)
+    return Sound(sound.name, _coarse_at(sound.coarse, speed), excerpt, sound.start * speed)
+
+
+def _coarse_at(coarse: NDArray[np.float16], speed: Fraction) -> NDArray[np.float16]:
+    """Coarse sound at a speed, in pieces: no copy of a film is made at full width."""
+    from scipy import signal  # noqa: PLC0415  (half a second to import, and most sounds run true)
+
+    up, down = speed.numerator, speed.denominator
+    room, piece = (down * ceil(count / down) for count in (_ROOM, _PIECE))
+    out = np.empty(ceil(len(coarse) * up / down), np.float16)
+    for first in range(0, len(coarse), piece):
+        low, begin = max(first - room, 0), first * up // down
+        some = coarse[low : first + piece + room].astype(np.float32)
+        made = signal.resample_poly(some, up, down)[(first - low) * up // down :]
+        end = min(begin + piece * up // down, len(out))
+        out[begin:end] = made[: end - begin]
+    return out
+
+
+def _speeds(reference: Sound, other: Sound) -> Iterator[Fraction]:
+    """Speeds worth trying: the known ones, then what the loudness of both proposes."""
+    yield from SPEEDS.values()
+    for guess in promising(reference.coarse, other.coarse):
+        for step in _NEARBY:
+            yield nearby(guess.speed * (1 + step))
+
+
+def nearby(speed: float) -> Fraction:
+    """A speed as a fraction whose resampling filter is short."""
+    return Fraction(speed).limit_denominator(_FINEST)
+
+
+def _middle(sound: Sound) -> Sound:
+    """The middle of a long sound."""
+    middle = max(0, (len(sound.coarse) - _LONGEST * COARSE_RATE) // 2)
+    first = sound.start + Fraction(middle, COARSE_RATE)
+    return sound.part(first, first + _LONGEST)

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from conform.band import COARSE_RATE, Signal
 from conform.evidence import TOLERANCE, Line, Points
-from conform.levels import WIDTH, Part, clear, exact, level_line, levels, listen, stretches
-from conform.match import Match, Verdict
+from conform.levels import WIDTH, Part, clear, exact, level_line, levels, listen
+from conform.match import Verdict
 from conform.measure import Measurement, placed
 from conform.refine import Fine, refine
 from conform.sound import Sound
@@ -48,17 +48,17 @@ class Jump:
 
 
 def follow(
-    reference: Sound, other: Sound, found: Measurement, rate: int
+    reference: Sound, other: Sound, found: Measurement, points: Points, rate: int
 ) -> tuple[Measurement, tuple[Jump, ...]]:
     """A match of whole sounds with its steps; the match is then that of the longest part.
 
     An ambiguous answer is a match where its places follow one another: before and after an edit.
-    Without a step the measurement comes back as it was.
+    `points` are the other sound's stretches along its `likeliest` line. Without a step the
+    measurement comes back as it was.
     """
-    line = found.line or _likeliest(found.match)
+    line = likeliest(found)
     if line is None or other.seconds < SHORTEST:
         return found, ()
-    points = stretches(reference, other, line)
     parts = levels(points, line.drift)
     places = {
         index: _place(reference, other, before, after)
@@ -85,8 +85,11 @@ def follow(
     return Measurement(placed(match, fine, rate), line, fine), jumps
 
 
-def _likeliest(match: Match) -> Line | None:
-    """The best of several places as a level line."""
+def likeliest(found: Measurement) -> Line | None:
+    """The line of a match; of several places the best, as a level line."""
+    match = found.match
+    if found.line is not None:
+        return found.line
     if match.verdict is not Verdict.AMBIGUOUS or not match.alternatives:
         return None
     return level_line(match.alternatives[0].lag_samples / match.sample_rate, 0.0)

@@ -6,10 +6,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from conform.band import COARSE_RATE
+from conform.course import at_any_speed
 from conform.resample import interpolate
 from conform.respeed import promising
 from conform.sound import Sound
-from conform.speed import SPEEDS, at_other_speed
+from conform.speed import SPEEDS
 from fixtures.voices import conversation
 from tests.hearing import RATE, heard
 
@@ -29,25 +30,25 @@ def played(speed: float) -> Sound:
 @settings(max_examples=3, deadline=None, phases=[Phase.generate])
 def test_any_speed_within_eight_per_cent_is_found(percent: float) -> None:
     speed = 1 + percent / 100
-    found = at_other_speed(heard(TAKE), played(speed), RATE)
+    found = at_any_speed(heard(TAKE), played(speed), RATE)
     assert found is not None
-    name, match = found
+    match = found.match
     assert match.drift_ppm == pytest.approx(percent * 1e4, abs=3)
     assert match.lag_samples == pytest.approx(AT, abs=2)
     known = [text for text, ratio in SPEEDS.items() if abs(speed / ratio - 1) < 2e-4]
-    assert name == (known[0] if known else None)
+    assert found.speed_name == (known[0] if known else None)
 
 
 def test_a_speed_beside_a_known_one_does_not_get_its_name() -> None:
-    found = at_other_speed(heard(TAKE), played(1.00135), RATE)
+    found = at_any_speed(heard(TAKE), played(1.00135), RATE)
     assert found is not None
-    assert found[0] is None
-    assert found[1].drift_ppm == pytest.approx(1350, abs=3)
+    assert found.speed_name is None
+    assert found.match.drift_ppm == pytest.approx(1350, abs=3)
 
 
 def test_strangers_match_at_no_speed() -> None:
     stranger = conversation(9, 3, LENGTH, RATE).sum(axis=0)
-    assert at_other_speed(heard(TAKE), heard(stranger), RATE) is None
+    assert at_any_speed(heard(TAKE), heard(stranger), RATE) is None
 
 
 def test_silence_proposes_no_speed() -> None:

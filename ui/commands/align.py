@@ -58,11 +58,35 @@ def _json(item: Aligned) -> dict[str, Any]:
             }
             for step in item.steps
         ],
+        "map": [
+            {
+                "at_seconds": knot.seconds,
+                "reference_seconds": knot.reference_seconds,
+                "uncertainty_samples": knot.half_width * item.match.sample_rate,
+            }
+            for knot in item.map
+        ],
+        "wander": _wander_json(item),
         "channels": [_channel_json(channel) for channel in item.channels],
         "best_channel": item.best_channel,
         "speed": item.speed,
         "speed_name": item.speed_name,
         "findings": findings_json(item.findings),
+    }
+
+
+def _wander_json(item: Aligned) -> dict[str, Any] | None:
+    """How a speed wanders; `off_line` and `off_map` are root mean squares, in samples."""
+    wander, rate = item.wander, item.match.sample_rate
+    if wander is None:
+        return None
+    return {
+        "off_line_samples": wander.before * rate,
+        "off_map_samples": wander.after * rate,
+        "swing_samples": wander.swing * rate,
+        "slowest_percent": 100 * wander.slowest,
+        "fastest_percent": 100 * wander.fastest,
+        "not_followed": [list(span) for span in wander.missed],
     }
 
 

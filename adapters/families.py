@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import groupby, pairwise
 from pathlib import Path
 
+from conform.continuing import continued
 from conform.findings import Finding, info
 from conform.roll import Roll, RollChannel
-from conform.timecode import sample_at
 
 _MEMBER = re.compile(
     r"(?P<base>.+?)[ ._-]+(?:(?:A|T|TR|TRK|TRACK|CH|ISO|MIX)?[ _]?(?P<number>\d{1,3})|[LRMS])$",
@@ -89,21 +88,14 @@ def _incomplete(group: list[Roll]) -> list[Finding]:
 
 def _continued(rolls: tuple[Roll, ...]) -> list[Finding]:
     """Files that follow each other without a gap: a recorder's 2 or 4 GB pieces of one take."""
-    timed = [roll for roll in rolls if roll.start is not None and (roll.scene or roll.take)]
-    timed.sort(key=lambda roll: (_take(roll), roll.start or 0))
-    findings = []
-    for _, takes in groupby(timed, key=_take):
-        for before, after in pairwise(takes):
-            end = (before.start or 0) + before.duration
-            gap = sample_at((after.start or 0) - end, after.sample_rate)
-            if abs(gap) <= 1:
-                message = f"continues {before.path.name}; each file is a roll of its own"
-                findings.append(info("roll.continues", message, str(after.path)))
-    return findings
-
-
-def _take(roll: Roll) -> tuple[str, str, str, int, int]:
-    return roll.tape, roll.scene, roll.take, roll.sample_rate, len(roll.channels)
+    return [
+        info(
+            "roll.continues",
+            f"continues {before.path.name}; each file is a roll of its own",
+            str(after.path),
+        )
+        for before, after in continued(rolls)
+    ]
 
 
 def _same(rolls: tuple[Roll, ...]) -> list[Finding]:

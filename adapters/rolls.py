@@ -92,6 +92,7 @@ def _plain(probed: media.Media) -> Roll:
         rate=rate,
         bits=sound.bits or 24,
         floating=sound.codec.startswith("pcm_f"),
+        metadata=tuple(("picture", stream.codec) for stream in probed.video[:1]),
         findings=probed.findings,
     )
 

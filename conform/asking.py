@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from conform.candidates import Candidate, Event
+from conform.candidates import CERTAIN, Candidate, Event, covered
 from conform.guide import Guide
+from conform.measure import STAGES
 from conform.placing import Place, confirm, place, seek
 from conform.roll import Roll
+from conform.sharing import (
+    SHORTEST,
+    Share,
+    gaps,
+    lettered,
+    share,
+    trimmed,
+    with_another,
+    with_copy,
+    within,
+)
 from conform.synced import Rung
 from conform.takes import Attempt
 
@@ -17,6 +29,7 @@ TRIES = 6
 """Takes asked for one event: beyond them timecode names half the day."""
 
 _AROUND = Fraction(1, 2)  # seconds around a place that sound alone has found
+_BRIEFLY = STAGES[:2]  # what a further take of an event is searched by: it hears the same sound
 _TOGETHER = Fraction(30)  # seconds of the record whose guide is decoded at once
 _UNNAMED = "no take by timecode, slate, roll, name or sound"
 
@@ -57,10 +70,35 @@ def _task(group: Sequence[Question], guide: Guide, search: Fraction) -> Task:
     return Task(tuple(group), guide.between(first, last), search)
 
 
-def ask(task: Task) -> tuple[Attempt, ...]:
-    """What came of every event of a task."""
+def ask(task: Task) -> tuple[tuple[Attempt, ...], ...]:
+    """What came of every event of a task: one attempt for each take that it needs."""
     guide = task.guide.at_hand()
-    return tuple(_attempt(question, guide, task.search) for question in task.questions)
+    return tuple(_answered(question, guide, task.search) for question in task.questions)
+
+
+def _answered(question: Question, guide: Guide, search: Fraction) -> tuple[Attempt, ...]:
+    first = _attempt(question, guide, search)
+    whole = share(question.event, first.place, guide) if first.place else None
+    if whole is None:
+        return (first,)
+    shares, asked = _shared(question, first, whole, guide, search)
+    left = _left(question, shares, asked)
+    if len(shares) == 1 and not left:
+        return (replace(first, place=shares[0].place, copies=shares[0].copies),)
+    laid = {one.place.candidate.roll for one in shares}
+    return lettered(
+        [
+            Attempt(
+                trimmed(question.event, one.first, one.last),
+                one.place.candidate if first.named and first.named.roll in laid else first.named,
+                one.place,
+                first.asked if one is shares[0] else (one.place,),
+                copies=one.copies,
+            )
+            for one in shares
+        ]
+        + left
+    )
 
 
 def _attempt(question: Question, guide: Guide, search: Fraction) -> Attempt:
@@ -83,9 +121,57 @@ def _attempt(question: Question, guide: Guide, search: Fraction) -> Attempt:
 
 def _tried(event: Event, candidate: Candidate, guide: Guide, search: Fraction) -> Place | None:
     if candidate.zero is not None:
-        return place(event, candidate, guide, search)
+        return place(within(event, candidate, search), candidate, guide, search)
     sought = seek(event, candidate.roll, candidate.rung, guide)
     return place(event, sought, guide, _AROUND) if sought else None
+
+
+def _shared(
+    question: Question, first: Attempt, whole: Share, guide: Guide, search: Fraction
+) -> tuple[list[Share], tuple[Place, ...]]:
+    """The takes under an event beside the one that matched first, and all that were asked.
+
+    Those that timecode puts there are asked: the next file of a recorder, another recorder. The
+    scratch sound of a camera adds nothing to a recorder's.
+    """
+    shares, asked = [whole], list(first.asked)
+    for candidate in question.named:
+        roll = candidate.roll
+        if candidate.zero is None or roll.filmed or roll in _rolls(asked):
+            continue
+        part = within(question.event, candidate, search)
+        if part.clip.duration < SHORTEST or candidate.covers == 0:
+            continue
+        shares, known = with_copy(shares, candidate)
+        if known:
+            continue
+        found = place(part, candidate, guide, search, _BRIEFLY)
+        asked.append(found)
+        beside = share(question.event, found, guide) if found.matched else None
+        shares = with_another(shares, beside) if beside else shares
+    return shares, tuple(asked)
+
+
+def _rolls(asked: Sequence[Place]) -> set[Roll]:
+    return {one.candidate.roll for one in asked}
+
+
+def _left(question: Question, shares: Sequence[Share], asked: tuple[Place, ...]) -> list[Attempt]:
+    """The parts of an event that none of its takes covers but one that is named for them does."""
+    attempts = []
+    for first, last in gaps(question.event, shares):
+        part = trimmed(question.event, first, last)
+        for candidate in question.named:
+            covers = covered(candidate, first, last)
+            if candidate.rung in CERTAIN and covers > 0 and candidate.roll not in _laid(shares):
+                own = tuple(one for one in asked if one.candidate.roll == candidate.roll)
+                attempts.append(Attempt(part, replace(candidate, covers=covers), None, own))
+                break
+    return attempts
+
+
+def _laid(shares: Sequence[Share]) -> set[Roll]:
+    return {roll for one in shares for roll in (one.lying.roll, *one.copies)}
 
 
 @dataclass(frozen=True, slots=True)

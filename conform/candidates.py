@@ -14,6 +14,9 @@ from conform.synced import Rung
 from conform.timecode import Rate
 from conform.timeline import Clip, Timeline, Track
 
+CERTAIN = frozenset({Rung.TIMECODE_SCENE_TAKE, Rung.TIMECODE_ROLL, Rung.TIMECODE_NAME})
+"""Rungs on which a take is certain without its sound, where it covers the event."""
+
 _FULL = Fraction(95, 100)  # of the event under the take: a jam-sync error may cost a few frames
 _LADDER = tuple(Rung)
 _DAY = 86_400.0  # seconds
@@ -22,11 +25,15 @@ _LONGER_DAY = 90.0  # seconds by which 24 hours of 23.976 or 29.97 labels outlas
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What has to be placed: one clip of the cut, on one or more tracks."""
+    """What has to be placed: one clip of the cut, on one or more tracks, or a part of one.
+
+    `whole` is the clip as the cut has it, where this event is a part of it.
+    """
 
     id: str
     clip: Clip
     tracks: tuple[int, ...]
+    whole: Clip | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,14 @@ class Candidate:
     rung: Rung
     zero: Fraction | None = None
     covers: Fraction = Fraction(0)
+
+
+def covered(candidate: Candidate, first: Fraction, last: Fraction) -> Fraction:
+    """The share of a stretch of the record that a take lies under by timecode."""
+    if candidate.zero is None:
+        return Fraction(0)
+    end = candidate.zero + candidate.roll.duration
+    return max(min(last, end) - max(first, candidate.zero), Fraction(0)) / (last - first)
 
 
 def events(timeline: Timeline) -> tuple[Event, ...]:

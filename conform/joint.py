@@ -8,7 +8,8 @@ slipped by the editor, or is wrong.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -33,6 +34,10 @@ class Slip:
     half_width: float
     tilt: float | None = None
     tilt_half_width: float | None = None
+
+    def moved(self, offset: Fraction) -> Slip:
+        """The same slip on the clock of a file that begins `offset` seconds later."""
+        return replace(self, time=self.time - float(offset), slip=self.slip + float(offset))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,10 @@ class Joint:
     def drift_half_width(self) -> float | None:
         """The claimed drift's 95 % half-width."""
         return self.tilt_half_width if self.tilt_half_width < _CERTAIN else None
+
+    def moved(self, offset: Fraction) -> Joint:
+        """The same line on the clock of a file that begins `offset` seconds later."""
+        return replace(self, time=self.time - float(offset), slip=self.slip + float(offset))
 
     def at(self, time: float) -> float:
         """The slip at a time of the take."""

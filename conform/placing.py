@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
-from pathlib import Path
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from conform.evidence import REACH, TOLERANCE, Line, listen, trace
 from conform.guide import Guide
 from conform.levels import exact as on_grid
 from conform.match import Match, Verdict
-from conform.measure import find
+from conform.measure import STAGES, find
 from conform.refine import Fine, refine
 from conform.roll import Roll, RollChannel
 from conform.sound import Sound, channels_of, mixed
@@ -67,18 +66,24 @@ def _explains(channel: Heard) -> float:
     return channel.fine.explains if channel.fine else 0.0
 
 
-def place(event: Event, candidate: Candidate, guide: Guide, search: Fraction) -> Place:
+def place(
+    event: Event,
+    candidate: Candidate,
+    guide: Guide,
+    search: Fraction,
+    stages: Sequence[tuple[float, int]] = STAGES,
+) -> Place:
     """Measure an event's guide against the stretch of the take where the candidate puts it.
 
     The take is heard `search` seconds beyond the event on both sides. Every channel is asked; the
-    first that matches finds the others.
+    first that matches finds the others. `stages` are those of `conform.measure`.
     """
     lanes = take_part(candidate, event, search)
     rate = candidate.roll.sample_rate
     best = Place(candidate, Match(Verdict.TOO_LITTLE, rate, "the take has no sound here"))
     for part in guide.parts(event.clip.record_in, event.clip.record_out):
         for lane in lanes:
-            found = find(lane, part, rate)
+            found = find(lane, part, rate, stages=stages)
             if found.line is not None:
                 channels = _all_channels(candidate.roll, lanes, part, found.line)
                 return Place(candidate, found.match, part.name, channels)
@@ -153,7 +158,7 @@ def take_part(candidate: Candidate, event: Event, search: Fraction) -> list[Soun
     if end <= start:
         return []
     lanes: dict[int, Sound] = {}
-    for path, numbers in _files(roll):
+    for path, numbers in roll.files:
         picked = tuple(roll.channels[n].index for n in numbers)
         sounds = channels_of(
             path, channels=picked, start=start, duration=end - start, findings=lambda _: None
@@ -184,20 +189,12 @@ def _at_full_rate(roll: Roll, lanes: Sequence[Sound], part: Sound, line: Line) -
     begin = on_grid(first + line.at(first) - _BESIDE)
     end = on_grid(first + length + line.at(first + length) + _BESIDE)
     ready: dict[int, Sound] = {}
-    for path, numbers in _files(roll):
+    for path, numbers in roll.files:
         picked = tuple(roll.channels[n].index for n in numbers)
         sounds = [lanes[n] for n in numbers]
         kept = held(sounds, of_file(path, picked, roll.sample_rate), begin, end)
         ready.update(zip(numbers, kept, strict=True))
     return [ready[number] for number in sorted(ready)]
-
-
-def _files(roll: Roll) -> list[tuple[Path, list[int]]]:
-    """Every file of a take with the numbers of the channels in it."""
-    return [
-        (path, [n for n, channel in enumerate(roll.channels) if channel.path == path])
-        for path in roll.paths
-    ]
 
 
 def _channel(name: str, lane: Sound, part: Sound, line: Line, rate: int) -> Heard:

@@ -63,6 +63,19 @@ class Roll:
         return tuple(dict.fromkeys(channel.path for channel in self.channels))
 
     @property
+    def files(self) -> tuple[tuple[Path, tuple[int, ...]], ...]:
+        """Every file of the take with the places in `channels` of what it holds."""
+        return tuple(
+            (path, tuple(n for n, channel in enumerate(self.channels) if channel.path == path))
+            for path in self.paths
+        )
+
+    @property
+    def filmed(self) -> bool:
+        """Whether it is the sound of a picture file: a camera's, or a movie's."""
+        return any(name == "picture" for name, _ in self.metadata)
+
+    @property
     def duration(self) -> Fraction:
         """The take's length in seconds of its own clock."""
         return Fraction(self.length, self.sample_rate)

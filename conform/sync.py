@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 
 from conform import media
@@ -62,7 +63,7 @@ def sync(
     guide, findings = listen(probed, timeline, watch)
     attempts = _attempts(timeline, rolls, guide, options, executor, watch)
     scatter = edit_rounding(timeline.rate, probed.audio[0].sample_rate)
-    together = takes(attempts, guide.picture_in, scatter)
+    together = takes(attempts, guide.picture_in, scatter, rolls)
     leaning = _leaning(attempts, together, guide, executor)
     answers = tuple(
         answer(attempt, together, guide.picture_in, leans=attempt.event.id in leaning)
@@ -101,13 +102,13 @@ def _attempts(
     is asked first of all others. So no answer rests on which event was done before which.
     """
     listed = events(timeline)
-    found: dict[str, Attempt] = {}
+    found: dict[str, tuple[Attempt, ...]] = {}
     questions = []
     shoot, short = Shoot(rolls), sum(roll.duration for roll in rolls) <= _BLIND
     for event in listed:
         if abs(event.clip.speed - 1) > _SPEED:
             reason = f"plays at {float(event.clip.speed):.4g} x real time"
-            found[event.id] = Attempt(event, reason=reason)
+            found[event.id] = (Attempt(event, reason=reason),)
             continue
         named = shoot.candidates(event, timeline.rate, options.search)[:TRIES]
         questions.append(Question(event, named, () if named or not short else tuple(rolls)))
@@ -117,13 +118,15 @@ def _attempts(
     hits: Counter[str] = Counter()
     watch(Step("events", 0, len(listed)))
     for some in (first, later):
-        for task in each(executor, ask, tasks(some, guide.ranked(hits), options.search)):
-            for attempt in task:
-                found[attempt.event.id] = attempt
+        groups = tasks(some, guide.ranked(hits), options.search)
+        for task, answered in zip(groups, each(executor, ask, groups), strict=True):
+            asked = (question.event.id for question in task.questions)
+            found.update(zip(asked, answered, strict=True))
             watch(Step("events", len(found), len(listed)))
-        hits.update(one.place.guide for one in found.values() if one.place is not None)
+        every = chain.from_iterable(found.values())
+        hits.update(one.place.guide for one in every if one.place is not None)
     watch(Step("events", len(listed), len(listed)))
-    return [found[event.id] for event in listed]
+    return [attempt for event in listed for attempt in found[event.id]]
 
 
 def _leaning(

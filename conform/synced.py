@@ -65,6 +65,8 @@ class EventSync:
     channels: tuple[ChannelMatch, ...] = ()
     leaned: bool = False
     """Whether the place is taken from neighbours of the same take, the event being too short."""
+    whole: Clip | None = None
+    """The clip as the cut has it, where `clip` is the part of it that this take lies under."""
 
     @property
     def slip_seconds(self) -> Fraction | None:

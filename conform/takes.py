@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import hypot, sqrt
 
 from conform.candidates import Candidate, Event
+from conform.continuing import Piece, pieces
 from conform.joint import TWO_SIDED, Joint, Slip, solve
 from conform.placing import Heard, Place
 from conform.refine import Fine
@@ -24,6 +25,7 @@ class Attempt:
     """What came of one event: the take named first, the one that matched, and all that were asked.
 
     `named` is None where neither timecode nor metadata named a take, `place` where none matched.
+    `copies` are takes that hold the same recording as the one that matched.
     """
 
     event: Event
@@ -31,6 +33,7 @@ class Attempt:
     place: Place | None = None
     asked: tuple[Place, ...] = ()
     reason: str = ""
+    copies: tuple[Roll, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +85,47 @@ def middle(clip: Clip) -> Fraction:
 
 
 def takes(
-    attempts: Sequence[Attempt], picture_in: Fraction, rounding: float = 0.0
+    attempts: Sequence[Attempt],
+    picture_in: Fraction,
+    rounding: float = 0.0,
+    rolls: Sequence[Roll] = (),
 ) -> dict[Roll, Take]:
-    """Every take that an event was matched to; `rounding` is the scatter of the cut's edits."""
+    """Every take that an event was matched to; `rounding` is the scatter of the cut's edits.
+
+    Files that go on where another ends, among `rolls`, are solved as the one recording they are.
+    """
+    whole = pieces(rolls)
     matched: dict[Roll, list[Attempt]] = defaultdict(list)
     for attempt in attempts:
         if attempt.place is not None:
-            matched[attempt.place.candidate.roll].append(attempt)
-    return {roll: _take(roll, found, picture_in, rounding) for roll, found in matched.items()}
+            roll = attempt.place.candidate.roll
+            matched[whole[roll].head if roll in whole else roll].append(attempt)
+    found = {head: _take(head, some, whole, picture_in, rounding) for head, some in matched.items()}
+    for roll, piece in whole.items():
+        if piece.head in found and roll != piece.head:
+            head = found[piece.head]
+            found[roll] = replace(head, roll=roll, joint=head.joint.moved(piece.offset))
+    return found
 
 
-def _take(roll: Roll, attempts: Sequence[Attempt], picture_in: Fraction, rounding: float) -> Take:
+def _take(
+    head: Roll,
+    attempts: Sequence[Attempt],
+    whole: Mapping[Roll, Piece],
+    picture_in: Fraction,
+    rounding: float,
+) -> Take:
+    """A recording's line on the clock of its first file."""
     channel = _explaining(attempts)
     slips = []
     for attempt in attempts:
         fine = fine_of(attempt.place, channel)
-        if fine is not None:
+        if fine is not None and attempt.place is not None:
+            piece = whole.get(attempt.place.candidate.roll)
             found = slip(fine, attempt.event.clip, picture_in, rounding)
-            slips.append((attempt.event.id, found))
+            slips.append((attempt.event.id, found.moved(-piece.offset) if piece else found))
     joint = solve([found for _, found in slips])
-    return Take(roll, channel, joint, tuple(event for event, _ in slips), rounding)
+    return Take(head, channel, joint, tuple(event for event, _ in slips), rounding)
 
 
 def _explaining(attempts: Sequence[Attempt]) -> str:

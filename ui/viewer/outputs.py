@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from contextlib import suppress
 from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-from PyQt6.QtCore import QElapsedTimer, QIODevice
+from PyQt6.QtCore import QElapsedTimer
 
-Pull = Callable[[int], NDArray[np.float32]]
-"""The next so many samples, shaped (n, 2); never waits."""
+from conform.errors import ConformError
+from ui.viewer.runs import Pull, Run, Runs
 
-_BLOCK = 480
+_LATENCY = 0.06
+"""Seconds between a sample and its being heard that are asked for: Python may hold a thread up for
+tens of milliseconds, and the device's own clock makes up for it."""
+
+_STALL = 3.0
+"""Seconds without a call from an open device after which it counts as gone: a sound server that
+wakes a wireless one takes up to two."""
+
+
+class OutputError(ConformError):
+    """A device that does not play."""
 
 
 class Output(Protocol):
@@ -21,13 +30,19 @@ class Output(Protocol):
     name: str
 
     def start(self, pull: Pull) -> None:
-        """Begin to play; the clock starts at 0."""
+        """Begin to play; the clock starts at 0. Raises `OutputError`."""
 
     def stop(self) -> None:
-        """Fall silent."""
+        """Fall silent; the device stays at hand."""
 
     def heard(self) -> float:
-        """Seconds of sound that have reached the device since `start`."""
+        """Seconds of sound that were heard since `start`; never more than were pulled."""
+
+    def failed(self) -> bool:
+        """Whether the device has stopped by itself."""
+
+    def close(self) -> None:
+        """Let the device go; `start` takes it again."""
 
 
 class PortAudio:
@@ -41,98 +56,66 @@ class PortAudio:
         self.name = str(device["name"])
         self._rate = rate
         self._stream: Any = None
-        self._sent, self._mark = 0, (0.0, 0)
+        self._runs = Runs()
+        self._called = 0.0
+        self.dropped = 0
+        """Blocks that the device had to do without."""
 
     def start(self, pull: Pull) -> None:
-        """Begin to play; the clock starts at 0."""
-        self.stop()
-        self._sent, self._mark = 0, (0.0, 0)
-
-        def called(out: NDArray[np.float32], count: int, time: Any, status: Any) -> None:
-            out[:] = pull(count)
-            self._mark = (time.outputBufferDacTime, self._sent)
-            self._sent += count
-
-        self._stream = self._sounddevice.OutputStream(
-            samplerate=self._rate, channels=2, dtype="float32", callback=called, latency="low"
-        )
-        self._stream.start()
+        """Begin to play; the clock starts at 0. Raises `OutputError`."""
+        if self._stream is not None and self.failed():
+            self.close()
+        if self._stream is None:
+            self._open()
+        self._called = time.monotonic()
+        self._runs.now = Run(pull)
 
     def stop(self) -> None:
-        """Fall silent."""
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
+        """Fall silent; the device stays at hand."""
+        self._runs.now = None
 
     def heard(self) -> float:
         """Seconds of sound that have reached the converter."""
-        at, sent = self._mark
-        if self._stream is None or not at:
+        run = self._runs.now
+        if self._stream is None or run is None or not run.mark[0]:
             return 0.0
-        return max(0.0, sent / self._rate + float(self._stream.time) - at)
+        at, number = run.mark
+        heard = number / self._rate + float(self._stream.time) - at
+        return min(max(0.0, heard), run.sent / self._rate)
 
+    def failed(self) -> bool:
+        """Whether the stream ended, or the device asks for nothing any more."""
+        stream = self._stream
+        return stream is None or not stream.active or time.monotonic() - self._called > _STALL
 
-class QtAudio:
-    """Qt's own sound output."""
+    def close(self) -> None:
+        """Let the device go."""
+        stream, self._stream = self._stream, None
+        self._runs = Runs()
+        if stream is not None:
+            with suppress(self._sounddevice.PortAudioError):  # it may be gone already
+                stream.close()
 
-    def __init__(self, rate: int) -> None:
-        from PyQt6.QtMultimedia import (  # noqa: PLC0415  (needs libpulse on Linux)
-            QAudioFormat,
-            QAudioSink,
-            QMediaDevices,
-        )
+    def _open(self) -> None:
+        runs = self._runs
 
-        device = QMediaDevices.defaultAudioOutput()
-        if device.isNull():
-            raise OSError("no sound device")
-        form = QAudioFormat()
-        form.setSampleRate(rate)
-        form.setChannelCount(2)
-        form.setSampleFormat(QAudioFormat.SampleFormat.Float)
-        self.name = device.description()
-        self._sink = QAudioSink(device, form)
-        self._sink.setBufferSize(rate // 10 * 8)
-        self._feed: _Feed | None = None
+        def called(out: Any, count: int, moment: Any, status: Any) -> None:
+            out[:] = runs.fill(count, moment.outputBufferDacTime)
+            self._called = time.monotonic()
+            self.dropped += bool(status.output_underflow)
 
-    def start(self, pull: Pull) -> None:
-        """Begin to play; the clock starts at 0."""
-        self.stop()
-        self._feed = _Feed(pull)
-        self._feed.open(QIODevice.OpenModeFlag.ReadOnly)
-        self._sink.start(self._feed)
-
-    def stop(self) -> None:
-        """Fall silent."""
-        self._sink.reset()
-        self._feed = None
-
-    def heard(self) -> float:
-        """Seconds of sound that Qt says were processed."""
-        return self._sink.processedUSecs() / 1e6 if self._feed else 0.0
-
-
-class _Feed(QIODevice):
-    """What Qt reads from."""
-
-    def __init__(self, pull: Pull) -> None:
-        super().__init__()
-        self._pull = pull
-
-    def readData(self, maxlen: int) -> bytes:  # noqa: N802
-        """The next bytes, as Qt asks for them."""
-        return self._pull(max(1, maxlen // 8)).astype(np.float32).tobytes()
-
-    def writeData(self, data: object) -> int:  # noqa: N802
-        """Nothing can be written."""
-        return -1
-
-    def bytesAvailable(self) -> int:  # noqa: N802
-        """There is always more."""
-        return 1 << 16
-
-    def isSequential(self) -> bool:  # noqa: N802
-        """Sound only runs on."""
-        return True
+        try:
+            self._stream = self._sounddevice.OutputStream(
+                samplerate=self._rate,
+                channels=2,
+                dtype="float32",
+                callback=called,
+                latency=_LATENCY,
+            )
+            self._stream.start()
+        except self._sounddevice.PortAudioError as fault:
+            self.close()
+            raise OutputError(f"{self.name} does not play: {fault}") from fault
 
 
 class Silent:
@@ -155,9 +138,18 @@ class Silent:
         """Seconds since the start."""
         return self._clock.nsecsElapsed() / 1e9 if self._clock.isValid() else 0.0
 
+    def failed(self) -> bool:
+        """A clock runs on."""
+        return False
+
+    def close(self) -> None:
+        """There is no device."""
+
 
 def best_output(rate: int) -> Output:
     """The best output that works here."""
+    from ui.viewer.qtaudio import QtAudio  # noqa: PLC0415  (it builds upon this module)
+
     for kind in (PortAudio, QtAudio):
         try:
             return kind(rate)

@@ -8,15 +8,20 @@ from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 
 from conform.timeline import ZERO
 from ui.review.course import Course, frame_of
+from ui.review.layout import Layout
 from ui.review.session import Session
-from ui.review.state import State
+from ui.review.state import Listen, State
+from ui.viewer.mixing import Monitor
 from ui.viewer.outputs import Output
-from ui.viewer.player import Monitor, Player
+from ui.viewer.player import Player
 
 _FASTEST = 8
 _TICK = 8  # ms between looks at the clock
 _HEARD = ("review", "spot", "listen", "solo", "muted")
 """What of the state makes a difference to the ear."""
+
+_REST = 5000
+"""Milliseconds of standing still after which other programs may have the sound device."""
 
 _BLIP = Fraction(1, 12)  # seconds of sound that a step plays: a frame alone is only a click
 
@@ -25,6 +30,8 @@ class Transport(QObject):
     """Play, shuttle, step and go, with sound; `dropped` counts frames that came too late."""
 
     ended = pyqtSignal()
+    output = pyqtSignal(str)
+    """Another output is played through: its name."""
 
     def __init__(self, session: Session, output: Output, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -34,10 +41,17 @@ class Transport(QObject):
         self.player = Player(output, self._rate, lambda: self._monitor)
         self._until: int | None = None
         self._stepping = False
+        self.auditioning = False
+        """Whether a stretch of another layout is heard, longer than a step's."""
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(_TICK)
         self._timer.timeout.connect(self._tick)
+        self._lost = False
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST)
+        self._rest.timeout.connect(self._release)
         session.listen_to(self._changed)
 
     @property
@@ -51,7 +65,8 @@ class Transport(QObject):
         frame = session.state.playhead
         if speed > 0 and frame >= session.frames - 1:
             frame = 0
-        self._until, self._stepping = until, False
+        self._until, self._stepping, self.auditioning = until, False, False
+        self._monitor = _monitor(session)
         loop = session.state.loop
         bounds: tuple[int | None, int | None] = (None, None)
         if loop is not None and loop.on and until is None:
@@ -66,8 +81,10 @@ class Transport(QObject):
     def stop(self) -> None:
         """Stand still on the frame that is seen."""
         self._timer.stop()
+        self._rest.start()
         self.player.stop()
-        self._until, self._stepping = None, False
+        self._until, self._stepping, self.auditioning = None, False, False
+        self._monitor = _monitor(self._session)
         self._session.set_speed(ZERO)
 
     def toggle(self) -> None:
@@ -94,6 +111,14 @@ class Transport(QObject):
         self.player.start(Course(start, Fraction(1), stop=int(length * self._rate)))
         self._timer.start()
 
+    def audition(self, layout: Layout, start: int, seconds: Fraction = _BLIP) -> None:
+        """Hear a stretch of another layout, from one of its samples; the picture stands still."""
+        self.stop()
+        self._monitor = Monitor(layout, Listen.NEW, frozenset(), frozenset())
+        self._stepping, self.auditioning = True, seconds > _BLIP
+        self.player.start(Course(start, Fraction(1), stop=int(seconds * self._rate)))
+        self._timer.start()
+
     def go(self, frame: int) -> None:
         """Go to a frame, and play on from there where it played."""
         speed = self._session.state.speed
@@ -110,7 +135,22 @@ class Transport(QObject):
         self.stop()
         self.player.close()
 
+    def _release(self) -> None:
+        """Let the device go, unless it was taken again meanwhile."""
+        if not self._timer.isActive():
+            self.player.release()
+
+    def _look_after_sound(self) -> None:
+        """Begin what is mixed by now, and tell when the device is lost or found again."""
+        self.player.turn()
+        if self.player.lost is not self._lost:
+            self._lost = self.player.lost
+            self.output.emit(self.player.output.name)
+            if self._lost:
+                self._session.say("The sound device does not play: the picture runs on in silence")
+
     def _tick(self) -> None:
+        self._look_after_sound()
         if self._stepping:
             if self.player.over():
                 self.stop()

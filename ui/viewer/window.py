@@ -29,6 +29,7 @@ from ui.viewer.bar import TransportBar
 from ui.viewer.correlation import CorrelationPane
 from ui.viewer.detail import DetailServer
 from ui.viewer.exporter import Exporter
+from ui.viewer.handpane import Foot, HandPane
 from ui.viewer.inspector import Inspector
 from ui.viewer.keeper import Keeper
 from ui.viewer.keyboard import Keyboard
@@ -63,6 +64,7 @@ class Window(QMainWindow):
         self.lanes = Lanes(session, self.waves, self.detail, self)
         self.correlation = CorrelationPane(session, self.analysis, self)
         self.offsets = OffsetPlot(session, self)
+        self.hand = HandPane(session, self.waves, self)
         self.keyboard = Keyboard(self)
         self.exporter = Exporter(session, self)
         self.bar = TransportBar(session, self.keyboard.keymap, self)
@@ -87,7 +89,8 @@ class Window(QMainWindow):
         down.addWidget(self.worklist, 1)
         down.addWidget(self.inspector)
         top = _split(Qt.Orientation.Horizontal, (self.picture, 41), (right, 59))
-        foot = _split(Qt.Orientation.Horizontal, (self.correlation, 42), (self.offsets, 58))
+        usual = _split(Qt.Orientation.Horizontal, (self.correlation, 42), (self.offsets, 58))
+        foot = Foot(self.session, usual, self.hand)
         middle = QWidget(self)
         box = QVBoxLayout(middle)
         box.setContentsMargins(0, 0, 0, 0)
@@ -126,6 +129,7 @@ class Window(QMainWindow):
         self.inspector.comment.done.connect(self.worklist.setFocus)
         self.keeper.failed.connect(self.session.say)
         self.exporter.said.connect(self.session.say)
+        self.transport.output.connect(lambda name: self._sound.setText(f"Sound: {name}"))
         self.keyboard.acted.connect(self.act)
         self.keyboard.failed.connect(self.session.say)
         self.session.listen_to(self._changed)
@@ -237,6 +241,7 @@ class Window(QMainWindow):
         self.transport.close()
         self.screening.close()
         self.peaks.close()
+        self.hand.close_readers()
         self.assembler.close()
         self.detail.close()
         self.analysis.close()

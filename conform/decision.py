@@ -136,13 +136,13 @@ def _event(event: EventSync, decision: Decision, sync: Sync) -> EventSync:
         zero=zero,
         match=None if decision.take or decision.pair else event.match,
         channels=() if decision.take or decision.pair else event.channels,
-        reason=f"by hand: {how_placed(decision, sync, roll.name if roll else '')}",
+        reason=f"by hand: {how_placed(decision, sync, chosen.name if chosen else '')}",
     )
 
 
 def how_placed(decision: Decision, sync: Sync, take: str) -> str:
-    """What a reviewer did to an event's sound, in words: another take, sync marks, a nudge."""
-    words = [f"take {take}"] if decision.take else []
+    """What a reviewer did to an event's sound, in words: another `take`, sync marks, a nudge."""
+    words = [f"take {take}"] if take else []
     if decision.pair is not None:
         frame = sync.timeline.timecode(decision.pair.picture)
         words.append(f"{float(decision.pair.sound):.4f} s of the take on the frame at {frame}")

@@ -77,6 +77,6 @@ def transient(sound: NDArray[np.float32], rate: int) -> tuple[float, int] | None
     top = int(gains.argmax())
     if gains[top] <= 0:
         return None
-    around = np.abs(sound[at[top] - rise // 2 : at[top] + 2 * rise])
-    onset = int(np.argmax(around >= _ONSET * around.max()))
-    return float(gains[top]), int(at[top]) - rise // 2 + onset
+    first = int(at[top]) - 2 * rise
+    around = np.abs(sound[first : first + 4 * rise])
+    return float(gains[top]), first + int(np.argmax(around >= _ONSET * around.max()))

@@ -56,20 +56,20 @@ class Deciding(Moving):
             self.say("There is no sound under this event to move")
             return
         moved = replace(self.decision, nudge=self.decision.nudge + samples)
-        self._decide(_reopened(moved), "nudge", merge=f"nudge {event.id}")
+        self._decide(reopened(moved), "nudge", merge=f"nudge {event.id}")
         self._say_place()
 
     def snap(self) -> None:
         """Put the sound where it was measured."""
         if self.decision.moves:
             put = replace(self.decision, nudge=0, take="", place=None, pair=None)
-            self._decide(_reopened(put), "snap to measured")
+            self._decide(reopened(put), "snap to measured")
         self._say_place()
 
     def place_at(self, nudge: int) -> None:
         """Move the sound to a nudge that a new measurement gave."""
         if nudge != self.decision.nudge:
-            self._decide(_reopened(replace(self.decision, nudge=nudge)), "snap to new measurement")
+            self._decide(reopened(replace(self.decision, nudge=nudge)), "snap to new measurement")
         self._say_place()
 
     def use_take(self, take: str, place: Fraction | None) -> None:
@@ -78,7 +78,7 @@ class Deciding(Moving):
         Without a place it lies nowhere until it is placed by hand.
         """
         other = replace(self.decision, take=take, place=place, pair=None, nudge=0)
-        self._decide(_reopened(other), "alternative take")
+        self._decide(reopened(other), "alternative take")
 
     def accept(self) -> None:
         """Accept the event as it lies, and go on to the next flagged one."""
@@ -91,7 +91,7 @@ class Deciding(Moving):
     def reopen(self) -> None:
         """Take the decision on the event back."""
         if self.decision.decided:
-            self._decide(_reopened(self.decision), "reopen")
+            self._decide(reopened(self.decision), "reopen")
 
     def comment(self, text: str) -> None:
         """Write a comment on the event."""
@@ -170,6 +170,6 @@ class Deciding(Moving):
         )
 
 
-def _reopened(decision: Decision) -> Decision:
+def reopened(decision: Decision) -> Decision:
     """What was moved is to be decided again."""
     return replace(decision, choice=Choice.OPEN, seen="", carried=False, cleared="")

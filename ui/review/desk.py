@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from conform import media
-from conform.decision import Decision, Review
+from conform.decision import Decision, Review, placed_zero
 from conform.errors import ConformError
 from conform.holding import holding, marks
 from conform.media import Media
@@ -20,7 +20,7 @@ from conform.plan import Planner
 from conform.synced import EventSync, Sync
 from conform.timecode import sample_at
 from conform.timeline import ZERO
-from ui.review.judging import Judged, judged
+from ui.review.judging import Judged, Mark, judged
 from ui.review.layout import Layout, laid_alike, layout
 from ui.review.state import Filter, SpotCheck, State, View
 
@@ -95,6 +95,15 @@ class Desk:
         if self._decisions[0] is not review:
             self._decisions = (review, review.by_event())
         return self._decisions[1].get(event) or Decision(event)
+
+    def mark_of(self, place: int) -> Mark:
+        """How an event stands as decided: what a hand has moved is no longer measured."""
+        mark, event = self.standing[place].mark, self.sync.events[place]
+        decision = self.decided(event.id)
+        if not decision.moves or mark is Mark.OFFLINE:
+            return mark
+        laid = placed_zero(event, decision, self.sync.sample_rate) is not None
+        return Mark.BY_HAND if laid else Mark.NOT_MEASURED
 
     @property
     def frames(self) -> int:

@@ -90,6 +90,15 @@ ACTIONS: tuple[Action, ...] = (
         ("export_markers", "Export markers", "Ctrl+M"),
     ),
     *_actions(
+        "By hand",
+        ("hand", "Sync this event by hand, or leave", "Y"),
+        ("hand_side", "Keys move the picture, or the take", "Tab"),
+        ("mark_frame", "Sync mark on this frame", "["),
+        ("mark_sound", "Sync mark on the clap near the cursor", "]"),
+        ("mark_exact", "Sync mark exactly at the cursor", "Ctrl+]"),
+        ("pair", "Pair the marks: the sound lies there", "X"),
+    ),
+    *_actions(
         "Listen",
         ("guide", "Hear the guide", "1"),
         ("new", "Hear the new sound", "2"),

@@ -80,7 +80,7 @@ def laid_alike(before: Review, after: Review) -> bool:
 def _laid(review: Review) -> set[tuple[object, ...]]:
     """The decisions that move or silence something."""
     return {
-        (one.event, one.nudge, one.take, one.place, one.choice is Choice.REJECTED)
+        (one.event, one.nudge, one.take, one.place, one.pair, one.choice is Choice.REJECTED)
         for one in review.decisions
-        if one.nudge or one.take or one.choice is Choice.REJECTED
+        if one.moves or one.choice is Choice.REJECTED
     }

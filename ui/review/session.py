@@ -15,7 +15,7 @@ from conform.errors import ConformError
 from conform.holding import carry, marks
 from conform.spotcheck import Heard, trials
 from conform.synced import Sync
-from ui.review.deciding import Deciding
+from ui.review.byhand import ByHand
 from ui.review.judging import undecided
 from ui.review.state import SpotCheck
 
@@ -24,7 +24,7 @@ class GateError(ConformError):
     """An export before every flagged event was decided."""
 
 
-class Session(Deciding):
+class Session(ByHand):
     """A cut under review, with its file, its blind spot-check and its way out."""
 
     @classmethod

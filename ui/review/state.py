@@ -71,6 +71,21 @@ class SpotCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class Hand:
+    """A sync by hand under way: a cursor in the take, and the marks that were set, in seconds.
+
+    `cursor`, `sound` and `view` count from the take's first sample, `picture` on the record clock.
+    """
+
+    cursor: Fraction
+    view: View
+    picture: Fraction | None = None
+    sound: Fraction | None = None
+    in_take: bool = True
+    """Whether keys move the cursor, and not the picture."""
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """Everything that is drawn. `playhead` counts frames from the picture's first one.
 
@@ -91,5 +106,6 @@ class State:
     overlay: bool = False
     difference: bool = False
     spot: SpotCheck | None = None
+    hand: Hand | None = None
     saved: bool = True
     message: str = ""

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from conform.spotcheck import Heard
 from ui.review.session import Session
 from ui.review.state import Listen
+from ui.viewer.handdeeds import hand_deeds, take_deeds
 from ui.viewer.transport import Transport
 
 Deed = Callable[[], object]
@@ -52,7 +53,21 @@ class Room(Protocol):
 
 def deeds(session: Session, transport: Transport, room: Room) -> dict[str, Deed]:
     """The function of every action's name."""
+    room_deeds = _of_room(session, transport, room)
+    taken = take_deeds(session, transport)
+    return room_deeds | {
+        name: partial(_either, session, deed, room_deeds[name]) for name, deed in taken.items()
+    }
+
+
+def _either(session: Session, in_take: Deed, otherwise: Deed) -> None:
+    """Do one thing while keys move the take, else another."""
+    (in_take if session.in_take else otherwise)()
+
+
+def _of_room(session: Session, transport: Transport, room: Room) -> dict[str, Deed]:
     return {
+        **hand_deeds(session),
         **_transport(session, transport),
         **_events(session, transport),
         **_decide(session),

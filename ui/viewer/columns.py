@@ -54,7 +54,7 @@ def _place(session: Session, place: int) -> int:
 
 
 def _mark(session: Session, place: int) -> str:
-    return str(session.standing[place].mark)
+    return str(session.mark_of(place))
 
 
 def _record_in(session: Session, place: int) -> str:
@@ -87,7 +87,7 @@ def _sense(session: Session, place: int) -> str:
 
 
 def _status(session: Session, place: int) -> str:
-    sign = look.SIGNS[session.standing[place].mark]
+    sign = look.SIGNS[session.mark_of(place)]
     return f"{sign.shape} {sign.word}"
 
 

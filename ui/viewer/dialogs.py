@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 from PyQt6.QtWidgets import (
@@ -18,6 +19,7 @@ from PyQt6.QtWidgets import (
 
 from conform.errors import ConformError, TimecodeError
 from conform.relook import other_takes
+from conform.roll import Roll
 from conform.timecode import frames_of_feet
 from ui.review.session import GateError, Session
 
@@ -47,25 +49,38 @@ def frame_of(text: str, session: Session) -> int:
 
 
 class TakesDialog(QDialog):
-    """The takes that timecode and metadata name besides the one that was found."""
+    """Other takes: those that timecode and metadata name, then all the rest, to place by hand."""
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Other takes")
         self._session = session
         event = session.event
-        self._takes = other_takes(event, session.sync) if event else ()
+        named = other_takes(event, session.sync) if event else ()
+        self._takes: list[tuple[Roll, Fraction | None]] = [(one.roll, one.zero) for one in named]
         self._list = QListWidget(self)
         self._list.addItem("The take that was found" if event and event.roll else "No take")
-        for one in self._takes:
+        for one in named:
             self._list.addItem(f"{one.roll.name}   {one.rung}   covers {float(one.covers):.0%}")
+        known = {one.roll for one in named} | ({event.roll} if event else set())
+        for roll in session.sync.rolls:
+            if roll not in known:
+                self._takes.append((roll, None))
+                self._list.addItem(f"{roll.name}   to be placed by hand")
         self._list.setCurrentRow(0)
         self._list.itemActivated.connect(self.accept)
         down = QVBoxLayout(self)
-        down.addWidget(QLabel("Lay another take under this event; it is measured at once."))
+        text = "Lay another take under this event: with timecode it is measured at once."
+        down.addWidget(QLabel(text))
         down.addWidget(self._list)
         down.addWidget(answers(self))
         self.resize(460, 260)
+
+    def choose(self, name: str) -> None:
+        """Lay the take of a name."""
+        names = [roll.name for roll, _ in self._takes]
+        self._list.setCurrentRow(names.index(name) + 1)
+        self.accept()
 
     def accept(self) -> None:
         """Lay the chosen take."""
@@ -73,8 +88,8 @@ class TakesDialog(QDialog):
         if row == 0:
             self._session.use_take("", None)
         else:
-            chosen = self._takes[row - 1]
-            self._session.use_take(str(chosen.roll.path), chosen.zero)
+            roll, zero = self._takes[row - 1]
+            self._session.use_take(str(roll.path), zero)
         super().accept()
 
 

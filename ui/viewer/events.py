@@ -96,7 +96,7 @@ class EventModel(QAbstractTableModel):
         session, place = self._session, self._at(index)
         name = COLUMNS[index.column()].name
         if name == "Status":
-            return look.SIGNS[session.standing[place].mark].hue
+            return look.SIGNS[session.mark_of(place)].hue
         if name == "Decision":
             return look.CHOICES[session.decided(session.sync.events[place].id).choice].hue
         if index.column() == 0:

@@ -6,7 +6,8 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from conform.decision import Choice
+from conform.decision import Choice, Decision, how_placed, signature
+from ui.review.judging import Judged
 from ui.review.session import Session
 from ui.review.state import State
 from ui.review.texts import nudged, signed, slip, spread
@@ -100,9 +101,10 @@ class Summary(QWidget):
         if event is None:
             return
         judge, decision = session.standing[session.state.selected], session.decision
-        sign = look.SIGNS[judge.mark]
+        sign = look.SIGNS[session.mark_of(session.state.selected)]
         number = event.id.lstrip("0") or "0"
-        take = f"take {event.roll.name}" if event.roll else "no take"
+        roll = session.laid_roll
+        take = f"take {roll.name}" if roll else "no take"
         head = f"{number}   {event.clip.name}   {take}"
         self._line(painter, 0, head, look.TEXT, 11)
         self._badge(painter, f"{sign.shape} {sign.word}", sign.hue, 0)
@@ -110,22 +112,29 @@ class Summary(QWidget):
         chosen = look.CHOICES[decision.choice]
         if decision.choice is not Choice.OPEN:
             self._badge(painter, f"{chosen.shape} {chosen.word}", chosen.hue, 1)
-        odd = decision.cleared and f"Decision cleared: {decision.cleared}"
-        odd = odd or ("Carried over from an earlier cut" if decision.carried else "")
-        odd = odd or (
-            "⚑ " + "; ".join(judge.flags)
-            if judge.flags
-            else f"Found by {event.rung}"
-            if event.rung
-            else ""
-        )
+        odd = self._odd(decision, judge)
         self._line(painter, 2, odd, look.DOUBT if judge.flags or decision.cleared else look.DIM, 9)
+
+    def _odd(self, decision: Decision, judge: Judged) -> str:
+        """What is odd about an event, else who decided it, else how its take was found."""
+        event = self._session.event
+        if decision.cleared:
+            return f"Decision cleared: {decision.cleared}"
+        if decision.decided:
+            return ("Carried over: " if decision.carried else "") + ", ".join(signature(decision))
+        if judge.flags:
+            return "⚑ " + "; ".join(judge.flags)
+        return f"Found by {event.rung}" if event and event.rung else ""
 
     def _offset(self) -> str:
         session, event = self._session, self._session.event
         if event is None:
             return ""
-        moved = session.decision.nudge
+        decision, roll = session.decision, session.laid_roll
+        if decision.pair is not None or decision.take:
+            take = roll.name if roll and decision.take else ""
+            return f"By hand: {how_placed(decision, session.sync, take)}"
+        moved = decision.nudge
         found = slip(event, session.sync)
         words = "No place" if event.zero is None else "By sound alone"
         if found is not None:
@@ -179,6 +188,7 @@ class Inspector(QWidget):
             ("reject", "✕ Reject"),
             ("snap", "Snap"),
             ("take", "Takes…"),
+            ("hand", "By hand"),
         ):
             row.addWidget(self._button(name, text))
         row.addWidget(self.comment, 1)

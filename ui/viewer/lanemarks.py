@@ -7,7 +7,7 @@ from math import ceil, floor
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPixmap, QPolygonF
+from PyQt6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
 from conform.decision import Choice
 from ui.review.session import Session
@@ -88,7 +88,7 @@ def _crowd(
 def _inside(painter: QPainter, session: Session, place: int, box: QRectF, choice: Choice) -> None:
     """The mark and the name inside an event's bar."""
     event = session.sync.events[place]
-    sign = look.SIGNS[session.standing[place].mark]
+    sign = look.SIGNS[session.mark_of(place)]
     sign = sign if choice is Choice.OPEN else look.CHOICES[choice]
     painter.setPen(look.DIM if session.state.spot is not None else sign.hue)
     painter.drawText(box.adjusted(5, 0, -2, 0), _MIDDLE, sign.shape)
@@ -223,6 +223,27 @@ def _button(painter: QPainter, box: QRectF, text: str, hue: QColor | None) -> No
     painter.drawRoundedRect(box, 3, 3)
     painter.setPen(look.BACK if hue else look.DIM)
     painter.setFont(look.words(8, bold=hue is not None))
+    painter.drawText(box, _CENTRE, text)
+
+
+def sync_mark(painter: QPainter, session: Session, ground: Ground) -> None:
+    """The frame that is marked for a sync by hand, through ruler and lanes."""
+    hand = session.state.hand
+    if hand is None or hand.picture is None:
+        return
+    x = ground.x(float(hand.picture - session.sync.picture_in))
+    if NAMES <= x <= ground.width:
+        painter.setPen(QPen(look.DOUBT, 2))
+        painter.drawLine(QPointF(x, 0), QPointF(x, ground.height - OVERVIEW))
+        flag(painter, x, 0, "frame")
+
+
+def flag(painter: QPainter, x: float, top: float, text: str) -> None:
+    """A mark's name at its line."""
+    painter.setFont(look.words(8, bold=True))
+    box = QRectF(x, top, painter.fontMetrics().horizontalAdvance(text) + 8, 15)
+    painter.fillRect(box, look.DOUBT)
+    painter.setPen(look.BACK)
     painter.drawText(box, _CENTRE, text)
 
 

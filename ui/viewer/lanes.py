@@ -66,6 +66,7 @@ class Lanes(QWidget):
         ground = self.ground()
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._standing(ground))
+        lanemarks.sync_mark(painter, self._session, ground)
         lanemarks.playhead(painter, self._session, ground)
 
     def _standing(self, ground: Ground) -> QPixmap:

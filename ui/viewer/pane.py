@@ -211,9 +211,9 @@ class PicturePane(QWidget):
         """Where the sound lies: against timecode as measured, and moved by hand."""
         session = self._session
         event = session.sync.events[place]
-        moved = session.decided(event.id).nudge
-        if moved:
-            return f"nudged {nudged(moved, session.sync)}"
+        decision = session.decided(event.id)
+        if decision.moves:
+            return f"{session.mark_of(place)} {nudged(decision.nudge, session.sync)}".rstrip()
         found: Offset | None = slip(event, session.sync)
         if found is None:
             return "not measured"

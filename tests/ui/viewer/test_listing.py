@@ -20,7 +20,12 @@ def test_a_list_is_written_and_never_over_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     dialogs: list[ListDialog] = []
-    monkeypatch.setattr(ListDialog, "exec", dialogs.append)
+
+    def shown(dialog: ListDialog) -> int:
+        dialogs.append(dialog)
+        return 0
+
+    monkeypatch.setattr(ListDialog, "exec", shown)
     qtbot.keyClick(window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
     (dialog,) = dialogs
     dialog.form_box.setCurrentIndex(dialog.form_box.findData(form))

@@ -17,12 +17,14 @@ from conform.guide import Guide
 from conform.placing import Place
 from conform.roll import Roll
 from conform.takes import Attempt
+from conform.timeline import Clip
 
 SHORTEST = Fraction(1, 5)
 """Seconds of an event under which no take is looked for or laid by itself."""
 
 _REPEATED = Fraction(1)  # seconds of a file that the next one may begin with again
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+"""What the parts of one event are told apart by, after its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,15 @@ class Share:
 def trimmed(event: Event, first: Fraction, last: Fraction) -> Event:
     """The part of an event between two record times; the event itself where that is all of it."""
     clip = event.clip
-    first, last = max(first, clip.record_in), min(last, clip.record_out)
-    if (first, last) == (clip.record_in, clip.record_out):
+    if first <= clip.record_in and clip.record_out <= last:
         return event
-    part = replace(
+    part = part_of(clip, max(first, clip.record_in), min(last, clip.record_out))
+    return replace(event, clip=part, whole=event.whole or clip)
+
+
+def part_of(clip: Clip, first: Fraction, last: Fraction) -> Clip:
+    """A clip from one record time to another, both within it."""
+    return replace(
         clip,
         record_in=first,
         record_out=last,
@@ -59,7 +66,6 @@ def trimmed(event: Event, first: Fraction, last: Fraction) -> Event:
         fade_in=clip.fade_in if first == clip.record_in else None,
         fade_out=clip.fade_out if last == clip.record_out else None,
     )
-    return replace(event, clip=part, whole=event.whole or clip)
 
 
 def within(event: Event, candidate: Candidate, slack: Fraction) -> Event:
@@ -149,5 +155,5 @@ def lettered(attempts: Sequence[Attempt]) -> tuple[Attempt, ...]:
     ordered = sorted(attempts, key=lambda attempt: attempt.event.clip.record_in)
     return tuple(
         replace(attempt, event=replace(attempt.event, id=f"{attempt.event.id}{letter}"))
-        for attempt, letter in zip(ordered, _LETTERS, strict=False)
+        for attempt, letter in zip(ordered, LETTERS, strict=False)
     )

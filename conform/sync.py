@@ -20,6 +20,7 @@ from conform.asking import TRIES, Doubt, Question, ask, borne_out, tasks
 from conform.candidates import Shoot, events
 from conform.errors import AlignError
 from conform.guide import Guide, listen
+from conform.joining import joined
 from conform.leader import Heard, checks, pop_findings
 from conform.roll import Roll
 from conform.synced import EventSync, Sync
@@ -65,10 +66,11 @@ def sync(
     scatter = edit_rounding(timeline.rate, probed.audio[0].sample_rate)
     together = takes(attempts, guide.picture_in, scatter, rolls)
     leaning = _leaning(attempts, together, guide, executor)
-    answers = tuple(
+    each_alone = [
         answer(attempt, together, guide.picture_in, leans=attempt.event.id in leaning)
         for attempt in attempts
-    )
+    ]
+    answers = joined(each_alone, rolls)
     odd = findings_of(attempts, answers, together, timeline, guide.picture_in)
     leaders = checks(timeline, [Heard(probed.path, guide.picture_in)])
     return Sync(

@@ -15,6 +15,7 @@ from conform import media
 from conform.decision import Decision, Review, placed_zero
 from conform.errors import ConformError
 from conform.holding import holding, marks
+from conform.leader import PopCheck
 from conform.media import Media
 from conform.plan import Planner
 from conform.synced import EventSync, Sync
@@ -77,6 +78,10 @@ class Desk:
     def say(self, message: str) -> None:
         """Show a line to the reviewer."""
         self._set(message=message)
+
+    def found_pops(self, pops: tuple[PopCheck, ...]) -> None:
+        """Show where the leaders' pops lie."""
+        self._set(pops=pops)
 
     @property
     def event(self) -> EventSync | None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from conform.decision import Review
+from conform.leader import PopCheck
 from conform.spotcheck import Trial
 from conform.timeline import ZERO
 
@@ -107,5 +108,6 @@ class State:
     difference: bool = False
     spot: SpotCheck | None = None
     hand: Hand | None = None
+    pops: tuple[PopCheck, ...] = ()
     saved: bool = True
     message: str = ""

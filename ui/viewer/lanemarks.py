@@ -13,6 +13,7 @@ from conform.decision import Choice
 from ui.review.session import Session
 from ui.viewer import look, raster
 from ui.viewer.ground import EDITS, NAMES, OVERVIEW, RULER, Ground, Lane, mute_box, solo_box
+from ui.viewer.leaders import short
 
 _MIDDLE = int(Qt.AlignmentFlag.AlignVCenter)
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
@@ -224,6 +225,20 @@ def _button(painter: QPainter, box: QRectF, text: str, hue: QColor | None) -> No
     painter.setPen(look.BACK if hue else look.DIM)
     painter.setFont(look.words(8, bold=hue is not None))
     painter.drawText(box, _CENTRE, text)
+
+
+def pops(painter: QPainter, session: Session, ground: Ground) -> None:
+    """The pops of the guide's leaders, each with how far it is off."""
+    if session.guide is None:
+        return
+    row = ground.rows[0][1]
+    painter.setFont(look.words(8))
+    for check in session.state.pops:
+        x = ground.x(float(check.at - session.sync.picture_in))
+        if check.file == session.guide.name and NAMES <= x <= ground.width:
+            fine = check.fine(session.sync.timeline.rate)
+            painter.setPen(look.GOOD if fine else look.BAD)
+            painter.drawText(QPointF(x + 5, row.top() + 12), short(check, session))
 
 
 def sync_mark(painter: QPainter, session: Session, ground: Ground) -> None:

@@ -73,7 +73,7 @@ class Lanes(QWidget):
         """Everything but the playhead, drawn anew where something has changed."""
         state, ratio = self._session.state, self.devicePixelRatioF()
         key = (ground, ratio, state.review, state.selected, state.loop, state.solo, state.muted,
-               state.spot, self._waves.version, self._detail.version)  # fmt: skip
+               state.spot, state.pops, self._waves.version, self._detail.version)  # fmt: skip
         if self._still is None or key != self._key:
             self._key = key
             made = QPixmap(round(ground.width * ratio), round(ground.height * ratio))
@@ -97,6 +97,7 @@ class Lanes(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         lanemarks.events(painter, session, ground)
         lanemarks.markers(painter, session, ground)
+        lanemarks.pops(painter, session, ground)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         key = (ground.width, ratio)
         if self._reel is None or self._reel[0] != key:

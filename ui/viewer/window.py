@@ -36,6 +36,7 @@ from ui.viewer.keyboard import Keyboard
 from ui.viewer.keysheet import KeysDialog
 from ui.viewer.lanes import Lanes
 from ui.viewer.latency import CalibrationDialog
+from ui.viewer.leaders import LeaderLabel
 from ui.viewer.listing import ListDialog
 from ui.viewer.offsets import OffsetPlot
 from ui.viewer.outputs import Output, best_output
@@ -99,12 +100,14 @@ class Window(QMainWindow):
         box.addWidget(self.lanes, 1)
         whole = _split(Qt.Orientation.Vertical, (top, 44), (middle, 35), (foot, 21))
         self.setCentralWidget(whole)
+        self.leader = LeaderLabel(self.session, self)
         self._saved = QLabel(self)
         self._sound = QLabel(f"Sound: {self.transport.player.output.name}", self)
         bar = self.statusBar()
         if bar is not None:
             bar.setSizeGripEnabled(False)
             bar.setContentsMargins(6, 0, 10, 0)
+            bar.addPermanentWidget(self.leader)
             bar.addPermanentWidget(self._sound)
             bar.addPermanentWidget(self._saved)
         self._tell_saved(self.session.state)
@@ -242,6 +245,7 @@ class Window(QMainWindow):
         self.screening.close()
         self.peaks.close()
         self.hand.close_readers()
+        self.leader.close_listener()
         self.assembler.close()
         self.detail.close()
         self.analysis.close()

@@ -8,6 +8,7 @@ is cut in the spectrum BEFORE whitening: whitening lifts whatever was left outsi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -40,6 +41,7 @@ class Band:
 SPEECH = Band(180.0, 3600.0)
 
 
+@lru_cache(maxsize=32)
 def mask(band: Band, size: int, rate: int) -> Signal:
     """The gain of each bin of a `size`-point spectrum: 1 inside the band, soft edges, 0 outside.
 
@@ -50,6 +52,7 @@ def mask(band: Band, size: int, rate: int) -> Signal:
     rise = np.clip((frequency - band.low * 0.8) / (band.low * 0.4), 0, 1)
     fall = np.clip((band.high * 1.04 - frequency) / (band.high * 0.08), 0, 1)
     gain: Signal = (np.sin(rise * np.pi / 2) * np.sin(fall * np.pi / 2)).astype(np.float32) ** 2
+    gain.flags.writeable = False  # kept: few sizes are asked for, each of them very often
     return gain
 
 

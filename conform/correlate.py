@@ -33,9 +33,10 @@ class Peak:
 
 def whitened(spectrum: Spectrum, gain: Signal) -> Spectrum:
     """A spectrum cut to its band, its magnitude raised to the power 1 - BETA."""
-    inside = spectrum * gain
-    magnitude = np.abs(inside)
-    return np.asarray(inside / (magnitude**BETA + _TINY), dtype=np.complex64)
+    size = np.abs(spectrum) * gain
+    size **= BETA
+    size += _TINY
+    return np.asarray(spectrum * np.divide(gain, size, out=size), np.complex64)
 
 
 @dataclass(slots=True)

@@ -148,17 +148,26 @@ def _meet(lane: Sequence[Laid], number: int, fade: int) -> list[_Place]:
     """Handles of neighbours shortened to cross over in the middle between them, or at their cut."""
     places = [_Place(item, number, item.head, item.tail) for item in lane]
     for before, after in pairwise(places):
-        if before.tail <= after.head:
-            continue
         old, new = before.item, after.item
-        if old.end == new.first and old.roll == new.roll and old.zero == new.zero:
+        if _goes_on(old, new):
             before.tail, before.continues_out = old.end, True
             after.head, after.continues_in = new.first, True
+            continue
+        if before.tail <= after.head:
             continue
         middle = (old.end + new.first) // 2
         before.tail = min(before.tail, middle + fade // 2)
         after.head = max(after.head, middle - fade // 2)
     return places
+
+
+def _goes_on(old: Laid, new: Laid) -> bool:
+    """Whether one take runs on over a cut, or into the next file of its recording."""
+    if old.end != new.first:
+        return False
+    if old.roll == new.roll:
+        return old.zero == new.zero
+    return new.first == new.zero and None is not old.event.whole == new.event.whole
 
 
 def _regions(place: _Place, fade: int, sync: Sync, options: PlanOptions) -> Iterator[Region]:

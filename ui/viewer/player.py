@@ -16,7 +16,7 @@ from ui.viewer.ring import Block, Ring
 _RING = 1 << 14
 """Samples mixed ahead: a third of a second that decoding may take longer."""
 
-_LEAD = 4 * BLOCK
+_LEAD = 8 * BLOCK
 """Samples that are mixed before a device begins to play."""
 
 _KEPT = 2048

@@ -10,6 +10,9 @@ from ui.viewer.runs import Pull, Run, Runs
 _BYTES = 8
 """Bytes of a sample for two ears, in 32-bit floats."""
 
+_BUFFERS = 5
+"""Buffers in a second: Qt fills them from the window's own thread, which may be drawing."""
+
 
 class QtAudio:
     """A `QAudioSink` that stays open and reads from `_Feed`."""
@@ -33,7 +36,7 @@ class QtAudio:
         self._rate = rate
         self._ended, self._fine = QAudio.State.StoppedState, QAudio.Error.NoError
         self._sink = QAudioSink(device, form)
-        self._sink.setBufferSize(rate // 10 * _BYTES)
+        self._sink.setBufferSize(rate // _BUFFERS * _BYTES)
         self._runs = Runs()
         self._feed: _Feed | None = None
 

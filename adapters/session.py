@@ -109,7 +109,18 @@ def _sync(root: Any, header: dict[str, Any], path: Path) -> Sync:
         raise SessionError(f"the session is damaged: {fault}", path=path) from fault
     except TimelineError as fault:
         raise SessionError(fault.message, path=path) from fault
+    _refuse_unmeasured(sync, path)
     return replace(sync, findings=(*sync.findings, *_moved(sync, path)))
+
+
+def _refuse_unmeasured(sync: Sync, path: Path) -> None:
+    """Raise `SessionError` for numbers that no sync wrote, on which every plan would fail."""
+    rates = {sync.sample_rate, *(roll.sample_rate for roll in sync.rolls)}
+    rates |= {event.roll.sample_rate for event in sync.events if event.roll is not None}
+    if min(rates) <= 0:
+        raise SessionError(f"the session is damaged: a sample rate of {min(rates)} Hz", path=path)
+    if sync.length <= 0:
+        raise SessionError("the session is damaged: its picture has no length", path=path)
 
 
 def save_review(review: Review, path: Path) -> None:
@@ -178,7 +189,7 @@ def _attach(root: Any, sync: Sync, path: Path) -> list[Any]:
     """Give every clip its events; returns those whose clip the timeline does not hold."""
     waiting: dict[Clip, list[int]] = {}
     for order, event in enumerate(sync.events):
-        waiting.setdefault(_unchannelled(event.clip), []).append(order)
+        waiting.setdefault(_unchannelled(event.whole or event.clip), []).append(order)
     for item in root.find_clips():
         clip = unpack(Clip, ours(item, "clip"))
         mine = waiting.pop(_unchannelled(clip), None)
@@ -305,6 +316,6 @@ def _moved(sync: Sync, path: Path) -> Iterator[Finding]:
     """Events whose clip another tool has changed since it was measured."""
     clips = {_unchannelled(clip) for _, clip in sync.timeline.clips()}
     for event in sync.events:
-        if _unchannelled(event.clip) not in clips:
+        if _unchannelled(event.whole or event.clip) not in clips:
             text = f"event {event.id} '{event.clip.name}' was changed after it was measured"
             yield warning("session.edited", f"{text}: sync it again", path.name)

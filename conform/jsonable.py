@@ -99,6 +99,7 @@ def event_json(event: EventSync, sync: Sync) -> Json:
         "tracks": list(event.tracks),
         "record_in": _record(timeline, clip.record_in),
         "record_out": _record(timeline, clip.record_out),
+        "part_of": _span(timeline, event.whole),
         "source": _source(timeline, clip.source),
         "status": str(event.status),
         "file": str(roll.path) if roll else None,
@@ -283,6 +284,16 @@ def _video_stream(stream: VideoStream) -> Json:
 
 def _record(timeline: Timeline, at: Fraction | None) -> Json | None:
     return None if at is None else time_json(at, timeline.timecode(at))
+
+
+def _span(timeline: Timeline, whole: Clip | None) -> Json | None:
+    """Where the clip of the cut lies that an event is a part of, several takes being under it."""
+    if whole is None:
+        return None
+    return {
+        "record_in": _record(timeline, whole.record_in),
+        "record_out": _record(timeline, whole.record_out),
+    }
 
 
 def _source_time(timeline: Timeline, source: Source, at: Fraction | None) -> Json | None:

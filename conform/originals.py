@@ -22,9 +22,15 @@ def marks_of(sync: Sync) -> tuple[str, ...]:
 
 def refuse_changed(sync: Sync) -> None:
     """Raise `SessionError` where the picture or a take is no longer the file that was measured."""
+    files = originals(sync)
+    if sync.marks and len(sync.marks) != len(files):
+        raise SessionError(
+            f"the session marks {len(sync.marks)} files and names {len(files)}; "
+            "run conform sync again"
+        )
     used = {path for event in sync.events if event.roll for path in event.roll.paths}
     used.add(Path(sync.picture))
-    for path, mark in zip(originals(sync), sync.marks, strict=False):
+    for path, mark in zip(files, sync.marks or ("",) * len(files), strict=True):
         if path not in used or not mark:
             continue
         found = mark_of(path)

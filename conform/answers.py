@@ -22,6 +22,7 @@ from conform.timeline import Clip, Timeline
 _BY_TIMECODE = {*CERTAIN, Rung.TIMECODE}
 _HALF_DAY = 43_200.0  # seconds: the cut's own numbers start anew at midnight, the take does not
 _COVERED = Fraction(95, 100)
+_BY_NEIGHBOURS = "too short to be found alone; heard where its take's other events put it"
 _FINE = 1 << 10  # places are kept to a part of a sample as small as this
 _SLIPPED = 0.001  # seconds apart from its take's other events before an event is reported
 _JAMMED = 0.1  # frames of wrong timecode from which a take is reported
@@ -31,24 +32,23 @@ _USUAL_RATE = 48_000  # samples a second in which a slip is called early or late
 _FAR = 4.0  # half-widths apart before an event keeps a place of its own
 
 
-def answer(
-    attempt: Attempt, together: Mapping[Roll, Take], picture_in: Fraction, *, leans: bool
-) -> EventSync:
-    """The answer for one event; `leans` tells that it was heard where its neighbours put it."""
+def answer(attempt: Attempt, together: Mapping[Roll, Take], picture_in: Fraction) -> EventSync:
+    """The answer for one event."""
     event, named = attempt.event, attempt.named
     empty = EventSync(event.id, event.clip, event.tracks, Status.NOT_MEASURED, whole=event.whole)
     place = attempt.place
     fine = None if place is None else fine_of(place, together[place.candidate.roll].channel)
     if place is not None and fine is not None:
-        found = replace(empty, status=Status.MEASURED)
+        reason = _BY_NEIGHBOURS if attempt.leaned else ""
+        found = replace(empty, status=Status.MEASURED, reason=reason, leaned=attempt.leaned)
         return _measured(attempt, place, fine, together[place.candidate.roll], found, picture_in)
     reason = _reason(attempt)
     if named is None or named.zero is None:
         return replace(empty, reason=reason)
     by_timecode = replace(empty, roll=named.roll, rung=named.rung, timecode_zero=named.zero)
     take = together.get(named.roll)
-    if take is not None and (leans or _is_certain(named)):
-        return _leaning(by_timecode, take, picture_in, reason, heard=leans)
+    if take is not None and _is_certain(named):
+        return _leaning(by_timecode, take, reason)
     if _is_certain(named) and not _refused(attempt, named):
         return replace(by_timecode, status=Status.METADATA, reason=reason, zero=named.zero)
     return replace(empty, reason=reason)
@@ -98,23 +98,10 @@ def _measured(
     )
 
 
-def _leaning(
-    event: EventSync, take: Take, picture_in: Fraction, reason: str, *, heard: bool
-) -> EventSync:
-    """An event placed by its take's line, which its own sound bears out or is silent about."""
-    clip, line = event.clip, _Line.of_take(take)
-    rate = take.roll.sample_rate
-    zero = _exact(take.zero(clip, event.timecode_zero), rate)
-    placed = replace(event, zero=zero, leaned=True, reason=reason)
-    if not heard:
-        return replace(placed, status=Status.METADATA)
-    match = _match(Match(Verdict.MATCH, rate), line, clip, picture_in, 1, rate)
-    return replace(
-        placed,
-        status=Status.MEASURED,
-        match=match,
-        reason="too short to be found alone; heard where its take's other events put it",
-    )
+def _leaning(event: EventSync, take: Take, reason: str) -> EventSync:
+    """An event placed by its take's line, about which its own sound says nothing."""
+    zero = _exact(take.zero(event.clip, event.timecode_zero), take.roll.sample_rate)
+    return replace(event, status=Status.METADATA, zero=zero, leaned=True, reason=reason)
 
 
 def stands_apart(attempt: Attempt, take: Take, fine: Fine, picture_in: Fraction) -> bool:
@@ -205,14 +192,14 @@ def findings_of(
         if attempt.place is None:
             yield _unplaced(attempt, found, where)
             continue
+        if found.leaned:
+            yield info("sync.leaned", found.reason, where)
         yield from _odd(attempt, together[attempt.place.candidate.roll], where, picture_in)
     yield from _copies(attempts)
     yield from _clocks(answers, together, timeline)
 
 
 def _unplaced(attempt: Attempt, found: EventSync, where: str) -> Finding:
-    if found.status is Status.MEASURED:
-        return info("sync.leaned", found.reason, where)
     refused = [place for place in attempt.asked if place.match.verdict is Verdict.NO_MATCH]
     if found.status is Status.METADATA and refused:
         return warning("sync.wrong-take", f"placed by timecode alone: {found.reason}", where)

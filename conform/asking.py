@@ -176,14 +176,18 @@ def _laid(shares: Sequence[Share]) -> set[Roll]:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """An event that was not found alone, and where its take's other events put it."""
+    """An event that was not found alone, and where others put it, give or take some seconds."""
 
-    event: Event
-    named: Candidate
+    attempt: Attempt
     zero: float
+    doubt: float
     guide: Guide
 
 
-def borne_out(doubt: Doubt) -> bool:
-    """Whether the event is heard there."""
-    return confirm(doubt.event, doubt.named, doubt.guide, doubt.zero)
+def confirmed(doubt: Doubt) -> Attempt:
+    """The attempt with its place, where the event is heard there; as it was where it is not."""
+    attempt, named = doubt.attempt, doubt.attempt.named
+    if named is None:
+        return attempt
+    found = confirm(attempt.event, named, doubt.guide.at_hand(), doubt.zero, doubt.doubt)
+    return attempt if found is None else replace(attempt, place=found, leaned=True)

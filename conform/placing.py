@@ -9,21 +9,21 @@ from math import floor
 
 import numpy as np
 
-from conform.band import COARSE_RATE, Signal
+from conform.band import Signal
 from conform.candidates import Candidate, Event
-from conform.evidence import REACH, TOLERANCE, Line, listen, trace
+from conform.evidence import REACH, TOLERANCE, Line, trace
 from conform.guide import Guide
 from conform.levels import exact as on_grid
 from conform.match import Match, Verdict
 from conform.measure import STAGES, find
+from conform.nearby import nearby
 from conform.refine import Fine, refine
 from conform.roll import Roll, RollChannel
 from conform.sound import Sound, channels_of, mixed
 from conform.stretch import held, of_file
 from conform.synced import Rung
 
-_SHORTEST = 0.2  # seconds of an event that can still be confirmed
-_CLEAR = 8.0  # heights over noise that no unrelated stretch reached at a place given beforehand
+_MICROPHONES = 0.02  # seconds between microphones of one take: 7 m of air
 _HEARD = 1e-3  # chance below which a channel beside the first is called heard
 _BESIDE = 0.1  # seconds beside an event that refinement may read
 _NEAR = 2 * REACH / TOLERANCE  # places that such a channel may take beside the first
@@ -110,32 +110,45 @@ def seek(event: Event, roll: Roll, rung: Rung, guide: Guide) -> Candidate | None
     return None
 
 
-def confirm(event: Event, candidate: Candidate, guide: Guide, zero: float) -> bool:
-    """Whether a short event is heard where its neighbours of the same take put it.
+def confirm(
+    event: Event, candidate: Candidate, guide: Guide, zero: float, doubt: float
+) -> Place | None:
+    """A short event where its neighbours of the same take put it; None where it is not heard.
 
-    `zero` is the record time of the take's first sample, by them. The whole event is one stretch,
-    or a few: they must stand out within a millisecond of that place.
+    `zero` is the record time of the take's first sample, by them, and `doubt` how far they may be
+    wrong in seconds. The channel that is heard most clearly finds the others.
     """
     lanes = take_part(candidate, event, Fraction(1))
     lag = float(guide.picture_in) - zero
-    return any(
-        _confirms(lane, part, lag)
+    found = [
+        (near, part)
         for part in guide.parts(event.clip.record_in, event.clip.record_out)
         for lane in lanes
+        if (near := nearby(lane, part, lag, doubt)) is not None
+    ]
+    if not found:
+        return None
+    near, part = max(found, key=lambda one: one[0].line.decades)
+    rate, line = candidate.roll.sample_rate, near.line
+    match = Match(Verdict.MATCH, rate, score=round(line.decades, 2), false_match=near.false_match)
+    exact = _at_full_rate(candidate.roll, lanes, part, line)
+    channels = tuple(
+        _confirmed(channel.name, lane, part, line, rate)
+        for channel, lane in zip(candidate.roll.channels, exact, strict=True)
     )
+    placed = Place(candidate, match, part.name, channels)
+    return placed if placed.matched else None
 
 
-def _confirms(lane: Sound, part: Sound, lag: float) -> bool:
-    lag -= float(lane.start - part.start)
-    length = min(len(part.coarse), 2 * COARSE_RATE)
-    starts = np.arange(0, len(part.coarse) - length + 1, max(length, 1))
-    if length < _SHORTEST * COARSE_RATE:
-        return False
-    line = Line(lag, 0.0, np.empty((0, 4)), np.empty(0, bool), 0.0)
-    points = listen(lane.coarse, part.coarse, line, starts, length)
-    near = np.abs(points[:, 1] - lag) < TOLERANCE
-    clear = near & (points[:, 2] > _CLEAR)
-    return bool(clear.any()) and 2 * int(near.sum()) >= len(points)
+def _confirmed(name: str, lane: Sound, part: Sound, line: Line, rate: int) -> Heard:
+    """A channel of a short event, near the line of the channel that is heard best."""
+    near = nearby(lane, part, line.lag, _MICROPHONES)
+    if near is None:
+        return Heard(name, Match(Verdict.NO_MATCH, rate))
+    match = Match(
+        Verdict.NO_MATCH, rate, score=round(near.line.decades, 2), false_match=near.false_match
+    )
+    return Heard(name, match, refine(lane, part, near.line, rate))
 
 
 def _tells_more(match: Match, before: Match) -> bool:

@@ -14,8 +14,11 @@ from math import floor
 from pathlib import Path
 
 from conform import media
+from conform.evidence import REACH
 from conform.guide import Guide, listen
 from conform.measure import measure
+from conform.nearby import nearby
+from conform.refine import Fine, refine
 from conform.region import Plan, Region
 from conform.render import StemFile
 from conform.sound import Sound, channels_of
@@ -80,16 +83,25 @@ def _proof(
     lane = _stem_sound(event, region, stems, sync)
     if lane is None:
         return Proof(event.id, region.stem, None, None, "the stem has no sound here")
-    reason = ""
-    for part in guide.parts(event.clip.record_in, event.clip.record_out):
-        found = measure(lane, part, sync.sample_rate)
-        if found.fine is not None:
+    reason, rate = "", sync.sample_rate
+    under = guide.between(event.clip.record_in, event.clip.record_out).at_hand()
+    for part in under.sounds:
+        found = measure(lane, part, rate)
+        fine = found.fine or _near(lane, part, rate)
+        if fine is not None:
             # The lag is where the guide falls on the stem: on a stem that is early, before zero.
-            early, half = -found.fine.lag, found.fine.half_width
-            rate = sync.sample_rate
-            return Proof(event.id, region.stem, early * rate, half * rate)
-        reason = found.match.reason or str(found.match.verdict)
+            return Proof(event.id, region.stem, -fine.lag * rate, fine.half_width * rate)
+        reason = reason or found.match.reason or str(found.match.verdict)
     return Proof(event.id, region.stem, None, None, reason)
+
+
+def _near(lane: Sound, part: Sound, rate: int) -> Fine | None:
+    """A short event, which nothing finds alone, heard within reach of where it should be.
+
+    Wherever it stands out, that is its place: on a stem that is off it stands out elsewhere.
+    """
+    heard = nearby(lane, part, 0.0, REACH)
+    return None if heard is None else refine(lane, part, heard.line, rate)
 
 
 def _stem_sound(

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from conform import media
 from conform.answers import answer, findings_of
-from conform.asking import TRIES, Doubt, Question, ask, borne_out, tasks
+from conform.asking import TRIES, Doubt, Question, ask, confirmed, tasks
 from conform.candidates import Shoot, events
 from conform.errors import AlignError
 from conform.guide import Guide, listen
@@ -24,7 +24,7 @@ from conform.joining import joined
 from conform.leader import Heard, checks, pop_findings
 from conform.roll import Roll
 from conform.synced import EventSync, Sync
-from conform.takes import Attempt, Take, edit_rounding, takes
+from conform.takes import Attempt, Take, edit_rounding, middle, takes
 from conform.timeline import Timeline
 from conform.watch import Step, Watch, unwatched
 from conform.workers import each
@@ -64,13 +64,11 @@ def sync(
     guide, findings = listen(probed, timeline, watch)
     attempts = _attempts(timeline, rolls, guide, options, executor, watch)
     scatter = edit_rounding(timeline.rate, probed.audio[0].sample_rate)
+    alone = takes(attempts, guide.picture_in, scatter, rolls)
+    attempts = _leaning(attempts, alone, guide, executor)
     together = takes(attempts, guide.picture_in, scatter, rolls)
-    leaning = _leaning(attempts, together, guide, executor)
-    each_alone = [
-        answer(attempt, together, guide.picture_in, leans=attempt.event.id in leaning)
-        for attempt in attempts
-    ]
-    answers = joined(each_alone, rolls)
+    found = [answer(attempt, together, guide.picture_in) for attempt in attempts]
+    answers = joined(found, rolls)
     odd = findings_of(attempts, answers, together, timeline, guide.picture_in)
     leaders = checks(timeline, [Heard(probed.path, guide.picture_in)])
     return Sync(
@@ -136,17 +134,25 @@ def _leaning(
     together: Mapping[Roll, Take],
     guide: Guide,
     executor: Executor | None,
-) -> set[str]:
-    """The events, not found alone, that are heard where their take's other events put them."""
-    doubts = []
-    for attempt in attempts:
-        event, named = attempt.event, attempt.named
-        if attempt.place is None and named is not None and named.roll in together:
-            zero = together[named.roll].zero(event.clip, named.zero)
-            under = guide.between(event.clip.record_in, event.clip.record_out)
-            doubts.append(Doubt(event, named, zero, under))
-    heard = each(executor, borne_out, doubts)
-    return {doubt.event.id for doubt, is_heard in zip(doubts, heard, strict=True) if is_heard}
+) -> list[Attempt]:
+    """The attempts; those that found nothing are tried where their take's other events put them."""
+    doubts = {
+        place: doubt
+        for place, one in enumerate(attempts)
+        if (doubt := _doubt(one, together, guide))
+    }
+    heard = dict(zip(doubts, each(executor, confirmed, list(doubts.values())), strict=True))
+    return [heard.get(place, attempt) for place, attempt in enumerate(attempts)]
+
+
+def _doubt(attempt: Attempt, together: Mapping[Roll, Take], guide: Guide) -> Doubt | None:
+    named, clip = attempt.named, attempt.event.clip
+    if attempt.place is not None or named is None or named.roll not in together:
+        return None
+    take = together[named.roll]
+    zero = take.zero(clip, named.zero)
+    doubt = take.joint.half_width_at(float(middle(clip)) - zero)
+    return Doubt(attempt, zero, doubt, guide.between(clip.record_in, clip.record_out))
 
 
 def _sample_rate(answers: Sequence[EventSync], rolls: Sequence[Roll], picture: media.Media) -> int:

@@ -136,16 +136,31 @@ def local(reference: Signal, other: Signal, reach: int, rate: int = COARSE_RATE)
 
     Both are shaped (stretches, samples). Index `i` of a correlation, in its last axis, means that
     the other lies `i - reach` samples later in the reference than the stretches say.
+    """
+    size = reference.shape[-1]
+    return against(reference, sought(other, size, rate), reach, rate)
 
-    Both are faded at their ends. A cut through hum is a click, whitening makes clicks as loud as
+
+def sought(other: Signal, size: int, rate: int = COARSE_RATE) -> Spectrum:
+    """Stretches ready to be looked for, `against` stretches of `size` samples, more than once.
+
+    They are faded at their ends. A cut through hum is a click, whitening makes clicks as loud as
     all else, and those of two stretches of one hum correlate, wherever the stretches lie.
     """
+    return _ready(other, other.shape[-1] // _FADE, fourier.fast_size(size), rate)
+
+
+def against(reference: Signal, other: Spectrum, reach: int, rate: int = COARSE_RATE) -> Signal:
+    """`local`, of stretches that are `sought` for the reference's length."""
     size = fourier.fast_size(reference.shape[-1])
-    gain = mask(SPEECH, size, rate)
-    ours = whitened(fourier.rfft(_faded(reference, reach), size), gain)
-    theirs = whitened(fourier.rfft(_faded(other, other.shape[-1] // _FADE), size), gain)
-    correlation: Signal = fourier.irfft(ours * theirs.conj(), size)[..., : 2 * reach + 1]
+    product = _ready(reference, reach, size, rate)
+    product *= other.conj()
+    correlation: Signal = fourier.irfft(product, size)[..., : 2 * reach + 1]
     return correlation
+
+
+def _ready(stretches: Signal, fade: int, size: int, rate: int) -> Spectrum:
+    return whitened(fourier.rfft(_faded(stretches, fade), size), mask(SPEECH, size, rate))
 
 
 def _faded(stretches: Signal, length: int) -> Signal:

@@ -29,6 +29,7 @@ STEEPEST = 500e-6
 _CHANCE = 1.5 * TOLERANCE / REACH  # 2 * TOLERANCE of 2 * REACH, and a half for uneven noise
 _RINGS = (20.0, 80.0, 320.0, 1280.0, 5120.0, 1e9)  # seconds around the anchor, learnt outwards
 _STRETCHES = 24  # at most, in each ring
+_TOGETHER = 24  # stretches transformed at once: their spectra stay in the processor's cache
 _SPAN_FOR_DRIFT = 8.0  # seconds of agreeing stretches before a slope is fitted at all
 
 
@@ -106,17 +107,31 @@ def listen(
     line: Line,
     starts: NDArray[np.intp],
     length: int,
+    within: float = REACH,
 ) -> Points:
-    """Measure stretches within REACH of a line; those outside the reference or silent are left.
+    """Measure stretches `within` a line; those outside the reference or silent are left.
 
     `starts` and `length` are samples of the other sound. Heights count the noise's deviations.
     """
-    reach = round(REACH * COARSE_RATE)
+    parts = np.array_split(starts, max(-(-len(starts) // _TOGETHER), 1))
+    heard = [_heard(reference, other, line, part, length, within) for part in parts]
+    return np.concatenate(heard)
+
+
+def _heard(
+    reference: NDArray[np.floating],
+    other: NDArray[np.floating],
+    line: Line,
+    starts: NDArray[np.intp],
+    length: int,
+    within: float,
+) -> Points:
+    reach = round(within * COARSE_RATE)
     centres = (starts + length / 2) / COARSE_RATE
     shifts = np.round((line.lag + line.drift * centres) * COARSE_RATE).astype(int)
     places = starts + shifts - reach
     inside = (places >= 0) & (places + length + 2 * reach <= len(reference))
-    inside &= starts + length <= len(other)
+    inside &= (starts >= 0) & (starts + length <= len(other))
     starts, places, shifts, centres = (x[inside] for x in (starts, places, shifts, centres))
     if not len(starts):
         return np.empty((0, 4))

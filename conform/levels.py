@@ -1,7 +1,7 @@
 """The lag of a whole sound as levels: where it stays, but for drift, and where it changes.
 
 Many stretches of the sound are each looked for near its line, and a penalised fit tells the levels
-apart: all share one slope, and a new level costs as much as `_PENALTY` stretches that do not fit
+apart: all share one slope, and a new level costs as much as `PENALTY` stretches that do not fit
 (Killick, Fearnhead & Eckley, "Optimal detection of changepoints", JASA 107, 2012, with a loss that
 is bounded, so that single stretches astray make no level).
 """
@@ -15,8 +15,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from conform.band import COARSE_RATE, SILENCE_DBFS
-from conform.correlate import local, subsample
+from conform import evidence
+from conform.band import COARSE_RATE
 from conform.evidence import STEEPEST, TOLERANCE, Line, Points
 from conform.measure import STAGES, find
 from conform.sound import Sound
@@ -28,9 +28,11 @@ _MOST = 400  # stretches looked at, spread over the whole sound
 _REACH = 0.3  # seconds to either side in which a stretch is looked for
 _CLEAR = 1.25  # height over the next best peak, and
 _HIGH = 7.0  # over the noise, from which a stretch knows its place
-_PENALTY = 3.5  # stretches that a new level must explain
 _LOST = 5.0  # seconds that follow no level, from which they are searched for afresh
 _SEARCHES = 6  # of such stretches at most
+
+PENALTY = 3.5
+"""Stretches that a new level must explain."""
 
 Reals = NDArray[np.float64]
 
@@ -109,36 +111,16 @@ def listen(reference: Sound, other: Sound, line: Line, starts: NDArray[np.intp])
 
     Columns are those of `evidence.Points`. Silent stretches and those outside are left out.
     """
-    length, reach = round(WIDTH * COARSE_RATE), round(_REACH * COARSE_RATE)
-    shift = float(other.start - reference.start)
-    rows = []
-    for start in starts:
-        centre = float(other.start) + (start + length / 2) / COARSE_RATE
-        moved = round((line.at(centre) + shift) * COARSE_RATE)
-        ours = reference.coarse[max(start + moved - reach, 0) : start + moved + length + reach]
-        theirs = other.coarse[start : start + length]
-        if start < 0 or len(theirs) < length or len(ours) < length + 2 * reach:
-            continue
-        if not (_audible(ours) and _audible(theirs)):
-            continue
-        size = np.abs(local(ours.astype(np.float32)[None], theirs.astype(np.float32)[None], reach))
-        best = size.argmax(axis=1)
-        away = np.abs(np.arange(size.shape[1]) - best[0]) > 3 * TOLERANCE * COARSE_RATE
-        noise = float(np.sqrt(np.square(size[0, away]).mean())) + 1e-20
-        lag = (moved - reach + float(subsample(size, best)[0])) / COARSE_RATE - shift
-        rows.append((centre, lag, size[0, best[0]] / noise, size[0, away].max() / noise))
-    return np.array(rows, np.float64).reshape(-1, 4)
-
-
-def _audible(stretch: NDArray[np.floating]) -> bool:
-    wide = stretch.astype(np.float32)
-    steps = wide[1:] - np.float32(0.9) * wide[:-1]
-    return float(np.square(steps).mean()) > 10 ** (SILENCE_DBFS / 10)
+    early, shift = float(other.start), float(other.start - reference.start)
+    near = level_line(line.at(early) + shift, line.drift)
+    length = round(WIDTH * COARSE_RATE)
+    points = evidence.listen(reference.coarse, other.coarse, near, starts, length, _REACH)
+    return np.asarray(points + np.array([early, -shift, 0.0, 0.0]))
 
 
 def levels(points: Points, drift: float) -> list[Part]:
     """The levels of the penalised fit at the common slope that costs least."""
-    if len(points) < 2 * _PENALTY:
+    if len(points) < 2 * PENALTY:
         return []
     fits = [_fit(points, slope) for slope in _slopes(points, drift)]
     _, slope, values = min(fits, key=lambda fit: fit[0])
@@ -163,27 +145,35 @@ def _slopes(points: Points, drift: float) -> Reals:
 def _fit(points: Points, slope: float) -> tuple[float, float, Reals]:
     """The cheapest path of levels over the points: its cost, the slope, a level for each point.
 
-    Levels are the points' own; a point costs the square of its distance over `TOLERANCE`, at most
-    1, and a change of level `_PENALTY`.
+    Levels are the points' own; see `stairs`.
     """
-    rest = points[:, 1] - slope * points[:, 0]
-    levels = np.unique(np.round(rest / (TOLERANCE / 8))) * (TOLERANCE / 8)
-    losses = np.minimum(np.square((rest[:, None] - levels) / TOLERANCE), 1.0)
+    cost, levels = stairs(points[:, 1] - slope * points[:, 0], TOLERANCE)
+    return cost, slope, levels
+
+
+def stairs(rest: Reals, width: float) -> tuple[float, Reals]:
+    """The cheapest levels under values in a row: their cost, and a level for each value.
+
+    A value costs the square of its distance over `width`, at most 1, and a change of level
+    `PENALTY`.
+    """
+    levels = np.unique(np.round(rest / (width / 8))) * (width / 8)
+    losses = np.minimum(np.square((rest[:, None] - levels) / width), 1.0)
     came = np.empty(losses.shape, np.intp)
     stay = np.arange(len(levels))
     total = losses[0]
     for row in range(1, len(rest)):
         best = int(total.argmin())
-        moved = total[best] + _PENALTY < total
+        moved = total[best] + PENALTY < total
         came[row] = np.where(moved, best, stay)
-        total = np.where(moved, total[best] + _PENALTY, total) + losses[row]
+        total = np.where(moved, total[best] + PENALTY, total) + losses[row]
     at = int(total.argmin())
     cost = float(total[at])
     path = np.empty(len(rest), np.intp)
     for row in range(len(rest) - 1, -1, -1):
         path[row] = at
         at = int(came[row, at]) if row else at
-    return cost, slope, levels[path]
+    return cost, levels[path]
 
 
 def _common(points: Points, slope: float, levels: Reals) -> float:
@@ -204,6 +194,6 @@ def _cut(points: Points, slope: float, levels: Reals) -> list[Part]:
         piece = points[first:last]
         rest = piece[:, 1] - slope * piece[:, 0]
         agree = np.abs(rest - levels[first]) < TOLERANCE
-        if agree.sum() >= _PENALTY:
+        if agree.sum() >= PENALTY:
             parts.append(Part(piece[agree], float(np.median(rest[agree])), slope))
     return parts

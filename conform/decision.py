@@ -159,6 +159,11 @@ def signature(decision: Decision) -> tuple[str, ...]:
     return tuple(word for word in (decision.by, when) if word)
 
 
+def signed_by(decision: Decision) -> str:
+    """The signature on one line: `R. Viewer, 2026-03-01 14:05`."""
+    return ", ".join(signature(decision))
+
+
 def _declared(review: Review) -> list[Finding]:
     latency = "uncalibrated" if review.latency is None else _milliseconds(review.latency)
     found = [info("review.monitor", f"the monitoring path was {latency}")] if _used(review) else []

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from adapters import marker_lists
-from conform.decision import Choice, Decision, Review, how_placed, signature
+from conform.decision import Choice, Decision, Review, how_placed, signed_by
 from conform.findings import Finding
 from conform.originals import originals
 from conform.synced import EventSync, Sync
@@ -73,7 +73,7 @@ def _note(event: EventSync, decision: Decision, judge: Judged, sync: Sync) -> Ma
         decision.comment,
         how_placed(decision, sync, take),
         "; ".join(judge.flags),
-        ", ".join(signature(decision)),
+        signed_by(decision),
     ]
     return Marker(
         event.clip.record_in,

@@ -6,7 +6,7 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from conform.decision import Choice, Decision, how_placed, signature
+from conform.decision import Choice, Decision, how_placed, signed_by
 from ui.review.judging import Judged
 from ui.review.session import Session
 from ui.review.state import State
@@ -121,7 +121,7 @@ class Summary(QWidget):
         if decision.cleared:
             return f"Decision cleared: {decision.cleared}"
         if decision.decided:
-            return ("Carried over: " if decision.carried else "") + ", ".join(signature(decision))
+            return ("Carried over: " if decision.carried else "") + signed_by(decision)
         if judge.flags:
             return "⚑ " + "; ".join(judge.flags)
         return f"Found by {event.rung}" if event and event.rung else ""

@@ -70,7 +70,7 @@ def _of_room(session: Session, transport: Transport, room: Room) -> dict[str, De
         **hand_deeds(session),
         **_transport(session, transport),
         **_events(session, transport),
-        **_decide(session),
+        **_decide(session, transport),
         **_look(session),
         "go_to": room.go_to,
         "comment": room.write_comment,
@@ -149,7 +149,7 @@ def nudge_samples(session: Session, frames: Fraction) -> int:
     return round(frames * session.sync.timeline.rate.frame * session.sync.sample_rate)
 
 
-def _decide(session: Session) -> dict[str, Deed]:
+def _decide(session: Session, transport: Transport) -> dict[str, Deed]:
     one, quarter = (nudge_samples(session, Fraction(1, n)) for n in (1, 4))
     ms = round(Fraction(session.sync.sample_rate, 1000))
     sizes = {"nudge": one, "quarter": quarter, "ms": ms, "sample": 1}
@@ -166,18 +166,19 @@ def _decide(session: Session) -> dict[str, Deed]:
         "undo": session.undo,
         "redo": session.redo,
         "marker": session.mark,
-        "spot_check": partial(_spot_check, session),
+        "spot_check": partial(_spot_check, session, transport),
         "heard_early": partial(session.answer, Heard.EARLY),
         "heard_sync": partial(session.answer, Heard.SYNC),
         "heard_late": partial(session.answer, Heard.LATE),
     }
 
 
-def _spot_check(session: Session) -> None:
-    if session.state.spot is None:
-        session.start_spot_check()
-    else:
+def _spot_check(session: Session, transport: Transport) -> None:
+    transport.stop()
+    if session.state.spot is not None:
         session.stop_spot_check()
+    elif session.start_spot_check():
+        transport.play()
 
 
 def _look(session: Session) -> dict[str, Deed]:

@@ -81,6 +81,10 @@ def _nudged(session: Session, place: int) -> str:
     return nudged(_nudge_key(session, place), session.sync)
 
 
+def _comment(session: Session, place: int) -> str:
+    return session.decided(session.sync.events[place].id).comment
+
+
 def _sense(session: Session, place: int) -> str:
     found = slip(session.sync.events[place], session.sync)
     return "" if found is None else found.sense
@@ -97,7 +101,6 @@ def _decided(session: Session, place: int) -> str:
     words = [f"{sign.shape} {sign.word}".strip()]
     words += ["carried"] if decision.carried else []
     words += ["cleared"] if decision.cleared else []
-    words += ["✎"] if decision.comment else []
     return " ".join(word for word in words if word)
 
 
@@ -115,7 +118,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("", _flag, _unflagged, tip="Flagged: a person must decide"),
     Column("#", _number, _place, right=True, tip="Event"),
     Column("Status", _status, _mark),
-    Column("Decision", _decided, _decided, room="✓ accepted ✎"),
+    Column("Decision", _decided, _decided, room="✓ accepted carried"),
     Column("Record in", _record_in, _place),
     Column("Clip", _clip, _clip),
     Column("Frames", _offset("frames", 2), _slip_key, right=True, tip="Timecode off by, in frames"),
@@ -125,6 +128,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("±", _spread, _spread_key, right=True, tip="95 % half-width, in samples"),
     Column("Evid.", _evidence, _score, right=True, tip="This place : the next best, powers of ten"),
     Column("Nudge", _nudged, _nudge_key, tip="Moved by hand", room="0.25 fr early"),
+    Column("Comment", _comment, _comment),
 )
 
 SPOT_HIDES = frozenset({6, 7, 8, 9, 10, 11, 12})

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from conform.decision import Review
 from conform.errors import ConformError
 from conform.synced import Sync
+from conform.watch import Step
 from ui.review.export import export
 from ui.review.session import Session
 
@@ -18,10 +19,13 @@ class Exporter(QObject):
     """Exports a session as it was decided; `said` tells what came of it."""
 
     said = pyqtSignal(str)
+    _went = pyqtSignal(str)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._told = ""
+        self._went.connect(session.say)
 
     def export(self, folder: Path, *, replaced: bool) -> None:
         """Write into a folder, over what stands there only if it may be `replaced`."""
@@ -34,9 +38,17 @@ class Exporter(QObject):
         work = (sync, self._session.state.review, folder, replaced)
         threading.Thread(target=self._run, args=work, name="export").start()
 
+    def _watch(self, step: Step) -> None:
+        """Say how far it is, a hundredth at a time."""
+        done = f" {step.done * 100 // step.total} %" if step.total else ""
+        told = f"Exporting: {step.stage}{done}"
+        if told != self._told:
+            self._told = told
+            self._went.emit(told)
+
     def _run(self, sync: Sync, review: Review, folder: Path, replaced: bool) -> None:
         try:
-            stems, page = export(sync, folder, review, force=replaced)
+            stems, page = export(sync, folder, review, force=replaced, watch=self._watch)
         except ConformError as fault:
             self.said.emit(f"Not exported: {fault}")
         else:

@@ -197,10 +197,20 @@ def names(painter: QPainter, session: Session, ground: Ground, *, near: bool) ->
     painter.drawText(QRectF(14, RULER, NAMES - 20, EDITS), _MIDDLE, "Events")
     for lane, row in ground.rows:
         _name(painter, session, lane, row)
-        if lane.kind == "difference" and not near:
+        said = _instead(session, lane, near=near)
+        if said:
             painter.setPen(look.DIM)
             painter.setFont(look.words(8))
-            painter.drawText(QRectF(row), _CENTRE, "Zoom in to see the difference")
+            painter.drawText(QRectF(row), _CENTRE, said)
+
+
+def _instead(session: Session, lane: Lane, *, near: bool) -> str:
+    """What is said where a lane has no waveform to show."""
+    if session.state.spot is not None and lane.kind != "guide":
+        return "Hidden during the spot-check: listen"
+    if session.guide is None and lane.kind == "guide":
+        return "The guide is offline"
+    return "Zoom in to see the difference" if lane.kind == "difference" and not near else ""
 
 
 def _name(painter: QPainter, session: Session, lane: Lane, row: QRect) -> None:
@@ -237,8 +247,11 @@ def pops(painter: QPainter, session: Session, ground: Ground) -> None:
         x = ground.x(float(check.at - session.sync.picture_in))
         if check.file == session.guide.name and NAMES <= x <= ground.width:
             fine = check.fine(session.sync.timeline.rate)
+            text, metrics = short(check, session), painter.fontMetrics()
+            box = QRectF(x + 3, row.top() + 1, metrics.horizontalAdvance(text) + 6, 15)
+            painter.fillRect(box, look.PANE)
             painter.setPen(look.GOOD if fine else look.BAD)
-            painter.drawText(QPointF(x + 5, row.top() + 12), short(check, session))
+            painter.drawText(box, _CENTRE, text)
 
 
 def sync_mark(painter: QPainter, session: Session, ground: Ground) -> None:

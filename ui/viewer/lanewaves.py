@@ -43,6 +43,8 @@ class LaneWaves:
         drawn[-1] = look.BACK.rgb()
         inner = drawn[1:-2] if len(drawn) > 8 else drawn
         inner[len(inner) // 2] = look.RAISED.rgb()
+        if self._session.state.spot is not None and lane.kind != "guide":
+            return  # to see where the sound lies would be no listening
         if lane.kind == "guide":
             self._guide(inner, shape, heard)
         elif lane.kind == "stem":

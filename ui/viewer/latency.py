@@ -38,6 +38,7 @@ class CalibrationDialog(QDialog):
         self.size_box.setRange(-1000, 1000)
         self.size_box.setSuffix(" ms")
         self.size_box.setDecimals(1)
+        self.size_box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.size_box.setValue(float((session.state.review.latency or 0) * 1000))
         self._add = QPushButton("Take this reading", self)
         self._add.clicked.connect(self.read)

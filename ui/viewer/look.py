@@ -104,7 +104,7 @@ def words(size: float, *, bold: bool = False) -> QFont:
 _SHEET = """
 QToolTip { border: 1px solid #454545; padding: 4px; }
 QPushButton, QToolButton {
-    background: #383838; border: 1px solid #454545; border-radius: 4px; padding: 4px 9px;
+    background: #383838; border: 1px solid #454545; border-radius: 4px; padding: 4px 7px;
 }
 QPushButton:hover, QToolButton:hover { background: #424242; }
 QPushButton:checked, QToolButton:checked { background: #56616d; border-color: #7d8894; }

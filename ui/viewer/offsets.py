@@ -156,9 +156,8 @@ class OffsetPlot(QWidget):
             a, b = self._at(box, middle, before.frames), self._at(box, middle, after.frames)
             painter.drawLine(a, b)
             if abs(a.y() - b.y()) > 22 and a.x() >= free and len(self.points) <= _LABELLED:
-                free = a.x() + 56
-                place = QPointF(a.x() + 4, (a.y() + b.y()) / 2 + 4)
-                painter.drawText(place, f"{signed(jump, 2)}")
+                free = a.x() + 72
+                _figure(painter, QPointF(a.x() + 3, (a.y() + b.y()) / 2), f"{signed(jump, 2)} fr")
 
     def _points(
         self, painter: QPainter, box: QRectF, points: list[Point], *, chosen: bool = False
@@ -228,6 +227,17 @@ def _points(session: Session) -> tuple[Point, ...]:
             moved = (drift or 0.0) * 1e-6 * half * fps
             found.append(Point(place, first + half, offset.frames, half, moved))
     return tuple(found)
+
+
+def _figure(painter: QPainter, at: QPointF, text: str) -> None:
+    """A figure on its own ground, to the right of a place."""
+    metrics, pen = painter.fontMetrics(), painter.pen()
+    box = QRectF(at.x(), at.y() - metrics.height() / 2, 0, metrics.height())
+    box.setWidth(metrics.horizontalAdvance(text) + 6)
+    painter.fillRect(box, look.PANE)
+    painter.setPen(look.DIM)
+    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
+    painter.setPen(pen)
 
 
 def _range(frames: list[float]) -> tuple[float, float]:

@@ -165,12 +165,15 @@ class PicturePane(QWidget):
         if way is Compare.BESIDE:
             half = self.width() / 2
             for number, image in enumerate(ready[:2]):
-                painter.drawImage(
-                    _fitted(image, QRectF(number * half, 0, half, self.height())), image
-                )
+                room = QRectF(number * half, 0, half, self.height())
+                painter.drawImage(_fitted(image, room), image)
+                _name(painter, _fitted(image, room), self._reels[number].name)
             return QRectF(self.rect())
         place = _fitted(ready[0], QRectF(self.rect()))
         painter.drawImage(place, ready[0])
+        if way is not Compare.OFF:
+            names = [reel.name for reel in self._reels[:2]]
+            _name(painter, place, f"{way}: {names[0]}, {names[1]}")
         if way is Compare.OVER:
             painter.setOpacity(0.5)
             painter.drawImage(place, ready[1])
@@ -226,6 +229,20 @@ def _fitted(image: QImage, room: QRectF) -> QRectF:
     width, height = image.width() * scale, image.height() * scale
     left = room.left() + (room.width() - width) / 2
     return QRectF(left, room.top() + (room.height() - height) / 2, width, height)
+
+
+def _name(painter: QPainter, place: QRectF, text: str) -> None:
+    """What is shown, in the middle of a picture's lower part: its corners are taken."""
+    painter.setFont(look.words(9))
+    metrics = painter.fontMetrics()
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, int(place.width()) - 24)
+    width = metrics.horizontalAdvance(shown) + 12
+    box = QRectF(place.center().x() - width / 2, place.bottom() - 58, width, 20)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(0, 0, 0, 150))
+    painter.drawRoundedRect(box, 3, 3)
+    painter.setPen(look.TEXT)
+    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), shown)
 
 
 def _label(

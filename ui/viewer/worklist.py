@@ -15,6 +15,9 @@ from ui.viewer.events import EventModel
 _MEASURED = 200
 """Rows whose texts make the width of a column."""
 
+_WIDEST = 260
+"""Pixels of a column at most, so that no comment pushes the others away."""
+
 
 class Worklist(QTableView):
     """The table."""
@@ -66,7 +69,7 @@ class Worklist(QTableView):
                 for row in range(min(model.rowCount(), _MEASURED))
             ]
             widest = max((cells.horizontalAdvance(text) for text in texts), default=0)
-            widest = max(widest, cells.horizontalAdvance(said.room))
+            widest = min(max(widest, cells.horizontalAdvance(said.room)), _WIDEST)
             self.setColumnWidth(column, max(widest + 12, heads.horizontalAdvance(said.name) + 14))
 
     def _chosen(self, now: QModelIndex, before: QModelIndex) -> None:

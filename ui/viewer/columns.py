@@ -101,6 +101,7 @@ def _decided(session: Session, place: int) -> str:
     words = [f"{sign.shape} {sign.word}".strip()]
     words += ["carried"] if decision.carried else []
     words += ["cleared"] if decision.cleared else []
+    words += ["✎"] if decision.comment else []
     return " ".join(word for word in words if word)
 
 
@@ -118,7 +119,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("", _flag, _unflagged, tip="Flagged: a person must decide"),
     Column("#", _number, _place, right=True, tip="Event"),
     Column("Status", _status, _mark),
-    Column("Decision", _decided, _decided, room="✓ accepted carried"),
+    Column("Decision", _decided, _decided, room="✓ accepted ✎"),
     Column("Record in", _record_in, _place),
     Column("Clip", _clip, _clip),
     Column("Frames", _offset("frames", 2), _slip_key, right=True, tip="Timecode off by, in frames"),

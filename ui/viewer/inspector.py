@@ -55,6 +55,7 @@ class CommentBox(QLineEdit):
             comment = self._session.decision.comment
             if self.text() != comment:
                 self.setText(comment)
+                self.setCursorPosition(0)  # the beginning is what one reads
 
 
 class Summary(QWidget):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QItemSelectionModel, QModelIndex, Qt
-from PyQt6.QtGui import QFontMetrics
+from PyQt6.QtGui import QFontMetrics, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from ui.review.session import Session
@@ -14,6 +14,9 @@ from ui.viewer.events import EventModel
 
 _MEASURED = 200
 """Rows whose texts make the width of a column."""
+
+_COMMENT = 120
+"""Pixels for comments from which they are shown."""
 
 _WIDEST = 260
 """Pixels of a column at most, so that no comment pushes the others away."""
@@ -71,6 +74,14 @@ class Worklist(QTableView):
             widest = max((cells.horizontalAdvance(text) for text in texts), default=0)
             widest = min(max(widest, cells.horizontalAdvance(said.room)), _WIDEST)
             self.setColumnWidth(column, max(widest + 12, heads.horizontalAdvance(said.name) + 14))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
+        """Show comments where there is room for them: the inspector has the one that matters."""
+        super().resizeEvent(event)
+        viewport, last = self.viewport(), len(COLUMNS) - 1
+        if viewport is not None:
+            used = sum(self.columnWidth(column) for column in range(last))
+            self.setColumnHidden(last, viewport.width() - used < _COMMENT)
 
     def _chosen(self, now: QModelIndex, before: QModelIndex) -> None:
         if not self._busy and now.isValid():

@@ -15,6 +15,7 @@ from conform.sharing import (
     SHORTEST,
     Share,
     gaps,
+    going_on,
     lettered,
     share,
     trimmed,
@@ -22,25 +23,25 @@ from conform.sharing import (
     with_copy,
     within,
 )
-from conform.synced import Rung
 from conform.takes import Attempt
 
 TRIES = 6
 """Takes asked for one event: beyond them timecode names half the day."""
 
+UNNAMED = "no take by timecode, slate, roll or name"
+"""Why no take was asked for an event."""
+
 _AROUND = Fraction(1, 2)  # seconds around a place that sound alone has found
 _BRIEFLY = STAGES[:2]  # what a further take of an event is searched by: it hears the same sound
 _TOGETHER = Fraction(30)  # seconds of the record whose guide is decoded at once
-_UNNAMED = "no take by timecode, slate, roll, name or sound"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One event, the takes that are named for it, best first, and those to be searched whole."""
+    """One event, and the takes that are named for it, best first."""
 
     event: Event
     named: tuple[Candidate, ...]
-    blind: tuple[Roll, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +112,7 @@ def _attempt(question: Question, guide: Guide, search: Fraction) -> Attempt:
             places.append(found)
         if found is not None and found.matched:
             return Attempt(event, named[0], found, tuple(places))
-    for roll in question.blind:
-        found = _tried(event, Candidate(roll, Rung.SOUND), guide, search)
-        if found is not None and found.matched:
-            return Attempt(event, None, found, (found,))
-    reason = "" if named else _UNNAMED
+    reason = "" if named else UNNAMED
     return Attempt(event, named[0] if named else None, None, tuple(places), reason)
 
 
@@ -162,7 +159,7 @@ def _left(question: Question, shares: Sequence[Share], asked: tuple[Place, ...])
     for first, last in gaps(question.event, shares):
         part = trimmed(question.event, first, last)
         for candidate in question.named:
-            covers = covered(candidate, first, last)
+            covers = covered(going_on(candidate, shares), first, last)
             if candidate.rung in CERTAIN and covers > 0 and candidate.roll not in _laid(shares):
                 own = tuple(one for one in asked if one.candidate.roll == candidate.roll)
                 attempts.append(Attempt(part, replace(candidate, covers=covers), None, own))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from conform.candidates import Candidate, Event
+from conform.continuing import pieces
 from conform.copies import Lying, holds
 from conform.guide import Guide
 from conform.placing import Place
@@ -134,6 +135,19 @@ def _after(before: Share, found: Share) -> Share:
 
 def _repeats(one: Share, other: Share) -> bool:
     return one.last - other.first < _REPEATED
+
+
+def going_on(candidate: Candidate, shares: Iterable[Share]) -> Candidate:
+    """A take on the clock of the one that it goes on from or leads to, as the sound has that one.
+
+    Any other take as its timecode has it.
+    """
+    roll = candidate.roll
+    for one in shares:
+        before = one.lying.roll
+        if pieces((before, roll)) and before.start is not None and roll.start is not None:
+            return replace(candidate, zero=one.zero + roll.start - before.start)
+    return candidate
 
 
 def gaps(event: Event, shares: Iterable[Share]) -> list[tuple[Fraction, Fraction]]:

@@ -7,9 +7,7 @@ rolls and what concerns the whole lie in the timeline's metadata.
 
 from __future__ import annotations
 
-import json
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -18,6 +16,7 @@ from typing import Any
 
 from opentimelineio import schema
 
+from adapters import reviews
 from adapters.exact import MismatchError, pack, unpack
 from adapters.otio import timeline_from, timeline_to
 from adapters.otio.border import plain, span
@@ -31,7 +30,6 @@ from conform.roll import Roll, RollChannel
 from conform.synced import EventSync, Sync
 from conform.timecode import Rate
 from conform.timeline import Clip
-from conform.writing import whole_file
 
 _VERSION = 1
 
@@ -62,7 +60,7 @@ def save(
             "rolls": [pack(roll) for roll in sync.rolls],
             "paths": _paths(sync, path),
             "events": stray,
-            _REVIEW: _as_text(review or Review()),
+            reviews.KEY: reviews.as_text(review or Review()),
         }
         save_otio(root, path, force=force, sources=sources)
     except (UnicodeError, MismatchError) as fault:
@@ -123,39 +121,12 @@ def _refuse_unmeasured(sync: Sync, path: Path) -> None:
         raise SessionError("the session is damaged: its picture has no length", path=path)
 
 
-def save_review(review: Review, path: Path) -> None:
-    """Put a review into a session on disk, whose other bytes stay as they are.
-
-    A session without a place for it is written anew. Raises `RenderError` or `SessionError`.
-    """
-    try:
-        raw = path.read_bytes()
-    except OSError as fault:
-        raise SessionError(f"cannot be read: {fault.strerror}", path=path) from fault
-    places = list(_PLACE.finditer(raw))
-    if len(places) != 1:
-        save(load(path), path, review, force=True)
-        return
-    start, end = places[0].span(1)
-    text = json.dumps(_as_text(review)).encode()
-    with whole_file(path, force=True) as temporary:
-        temporary.write_bytes(raw[:start] + text + raw[end:])
-
-
-_REVIEW = "picturelock_review"
-_PLACE = re.compile(rb'"picturelock_review"\s*:\s*("(?:[^"\\]|\\.)*+")')
-
-
-def _as_text(review: Review) -> str:
-    """A review as one text, so that it can change without the rest of a long session."""
-    return json.dumps(pack(review), ensure_ascii=True)
-
-
 def _review(header: dict[str, Any], path: Path, rolls: Sequence[Roll]) -> Review:
-    try:
-        review = unpack(Review, json.loads(header.get(_REVIEW) or "{}"))
-    except (TypeError, ValueError) as fault:
-        raise SessionError(f"its decisions are damaged: {fault}", path=path) from fault
+    return named_here(reviews.from_text(header.get(reviews.KEY) or "", path), rolls)
+
+
+def named_here(review: Review, rolls: Sequence[Roll]) -> Review:
+    """A review whose takes are named by the paths at which the session has them now."""
     moved = (replace(one, take=_take(one.take, rolls)) for one in review.decisions)
     return replace(review, decisions=tuple(moved))
 

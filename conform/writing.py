@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -86,3 +87,46 @@ def _name(temporary: Path, path: Path, *, force: bool) -> None:
         except OSError:  # a file system without hard links
             refuse(path)
             temporary.replace(path)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other writers that ask likewise away from a file; they wait for seconds at most.
+
+    Raises `RenderError` where the folder cannot be written. What a writer that crashed left behind
+    is passed over after `_STALE` seconds.
+    """
+    lock = path.with_name(f".{path.name}.lock")
+    _take(lock)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+
+
+_STALE = 10.0
+"""Seconds after which a lock counts as left behind: a session is written within one."""
+
+
+def _take(lock: Path) -> None:
+    while True:
+        try:
+            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        except FileExistsError:
+            _wait_for(lock)
+        except OSError as fault:
+            raise RenderError(f"cannot write here: {fault.strerror}", path=lock.parent) from fault
+        else:
+            return
+
+
+def _wait_for(lock: Path) -> None:
+    """A moment; a lock that is too old is taken away."""
+    try:
+        old = time.time() - lock.stat().st_mtime > _STALE
+    except FileNotFoundError:
+        return
+    if old:
+        lock.unlink(missing_ok=True)
+    else:
+        time.sleep(0.02)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from conform.decision import Review
@@ -38,6 +39,14 @@ class History:
         if not self.done or not self.done[-1].merge:
             return self
         return replace(self, done=(*self.done[:-1], replace(self.done[-1], merge="")))
+
+    def with_others(self, merge: Callable[[Review], Review]) -> History:
+        """The same history, with what another window decided in every one of its reviews."""
+
+        def seen(steps: tuple[Past, ...]) -> tuple[Past, ...]:
+            return tuple(replace(past, review=merge(past.review)) for past in steps)
+
+        return History(seen(self.done), seen(self.undone))
 
     def undo(self, now: Review) -> tuple[Past, History] | None:
         """The last thing done, and the history without it."""

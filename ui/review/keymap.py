@@ -86,6 +86,7 @@ ACTIONS: tuple[Action, ...] = (
         ("undo", "Undo", "Ctrl+Z"),
         ("redo", "Redo", "Ctrl+Shift+Z Ctrl+Y"),
         ("marker", "Marker here, or away", "M"),
+        ("save_elsewhere", "Save the session under another name", "Ctrl+S"),
         ("export", "Export stems and report", "Ctrl+E"),
         ("export_markers", "Export markers", "Ctrl+M"),
     ),

@@ -9,11 +9,15 @@ import secrets
 from dataclasses import replace
 from pathlib import Path
 
+from adapters import reviews
 from adapters import session as files
+from adapters.reviews import Held
 from conform.decision import Review, applied
 from conform.errors import ConformError
 from conform.holding import carry, marks
-from conform.spotcheck import Heard, trials
+from conform.merging import decided_twice, merged
+from conform.originals import originals
+from conform.spotcheck import Heard, threshold, trials
 from conform.synced import Sync
 from ui.review.byhand import ByHand
 from ui.review.judging import undecided
@@ -27,6 +31,9 @@ class GateError(ConformError):
 class Session(ByHand):
     """A cut under review, with its file, its blind spot-check and its way out."""
 
+    held: Held = Held(Review(), "")
+    """What the file held when it was last read or written."""
+
     @classmethod
     def opened(
         cls,
@@ -37,11 +44,12 @@ class Session(ByHand):
         reviewer: str = "",
     ) -> Session:
         """A session file; decisions of an earlier one are carried over where they still hold."""
+        held = reviews.held(path)
         sync, review = files.load_reviewed(path)
         if carried is not None:
             before, old = files.load_reviewed(carried)
             review = carry(old, before, sync, marks(sync, {}))
-        return cls(
+        made = cls(
             sync,
             path=path,
             review=review,
@@ -49,9 +57,11 @@ class Session(ByHand):
             second=second,
             reviewer=reviewer,
         )
+        made.held = held
+        return made
 
-    def start_spot_check(self, count: int = 12, seed: int | None = None) -> None:
-        """Hide offsets in some measured events and ask for each what the reviewer hears."""
+    def start_spot_check(self, count: int = 12, seed: int | None = None) -> bool:
+        """Hide offsets in some measured events, to be asked for each; False where none is fit."""
         ready = [
             event.id
             for event, judge in zip(self.sync.events, self.standing, strict=True)
@@ -59,10 +69,11 @@ class Session(ByHand):
         ]
         if not ready:
             self.say("A spot-check needs measured events that are not flagged")
-            return
+            return False
         chosen = trials(ready, count, secrets.randbits(32) if seed is None else seed)
         self._set(spot=SpotCheck(chosen))
         self._go_to_trial()
+        return True
 
     def answer(self, heard: Heard) -> None:
         """Answer the trial that is playing; nothing is shown before the last one."""
@@ -78,6 +89,8 @@ class Session(ByHand):
             self._set(spot=None)
             review = self.state.review
             self._do(replace(review, trials=(*review.trials, *done)), "spot-check")
+            found = threshold(self.state.review.trials)
+            self.say(f"Spot-check done: {found.sentence}" if found else "Spot-check done")
 
     def stop_spot_check(self) -> None:
         """Leave the spot-check; its answers are forgotten."""
@@ -93,11 +106,35 @@ class Session(ByHand):
     def save(self) -> None:
         """Write the session with its decisions, whole; raises `ConformError`."""
         review = self.state.review
-        write(self.path, review)
-        self.saved(review)
+        if self.path is not None:
+            self.saved(review, reviews.keep(review, self.path, self.held))
 
-    def saved(self, review: Review) -> None:
-        """Note that a review is on disk."""
+    def saved(self, review: Review, held: Held) -> None:
+        """Note that a review is on disk, with what others have decided meanwhile."""
+        self.take_in(held, since=review)
+        if self.state.review in (held.review, review):
+            self._set(saved=True)
+
+    def take_in(self, held: Held, *, since: Review | None = None) -> None:
+        """Go on with what the file holds now; `since` is what stands here that it knows of."""
+        base = self.held.review if since is None else since
+        self.held = held
+        theirs = files.named_here(held.review, self.sync.rolls)
+        before = self.state.review
+        both = merged(base, before, theirs)
+        if both == before:
+            return
+        self._history = self._history.with_others(lambda review: merged(base, review, theirs))
+        self._set(review=both, saved=since is not None and before == since)
+        twice = ", ".join(decided_twice(before, both))
+        more = f"; decided twice, and open again: {twice}" if twice else ""
+        self.say(f"Decisions made in another window came in{more}")
+
+    def move_to(self, path: Path, *, force: bool = False) -> None:
+        """Go on in a session file of another name; raises `ConformError`."""
+        review = self.state.review
+        files.save(self.sync, path, review, force=force, sources=originals(self.sync))
+        self.path, self.writable, self.held = path, True, reviews.held(path)
         if review == self.state.review:
             self._set(saved=True)
 
@@ -116,9 +153,3 @@ class Session(ByHand):
                 "or override with a reason"
             )
         return applied(self.sync, self.state.review)
-
-
-def write(path: Path | None, review: Review) -> None:
-    """Put a review into its session on disk; nothing where it came without a file."""
-    if path is not None:
-        files.save_review(review, path)

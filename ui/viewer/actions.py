@@ -32,6 +32,9 @@ class Room(Protocol):
     def edit_keys(self) -> None:
         """Show the keys."""
 
+    def save_elsewhere(self) -> None:
+        """Ask for a name, and go on there."""
+
     def make_proxy(self) -> None:
         """Make the picture quick to seek in."""
 
@@ -76,6 +79,7 @@ def _of_room(session: Session, transport: Transport, room: Room) -> dict[str, De
         "comment": room.write_comment,
         "take": room.choose_take,
         "keys": room.edit_keys,
+        "save_elsewhere": room.save_elsewhere,
         "proxy": room.make_proxy,
         "calibrate": room.calibrate,
         "export": room.export,

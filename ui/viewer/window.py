@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from conform.errors import ConformError
 from ui.review.keymap import ACTIONS
 from ui.review.session import Session
 from ui.review.state import State
@@ -42,6 +43,8 @@ from ui.viewer.offsets import OffsetPlot
 from ui.viewer.outputs import Output, best_output
 from ui.viewer.pane import PicturePane
 from ui.viewer.peaks import PeakServer
+from ui.viewer.savedlabel import SavedLabel
+from ui.viewer.saving import Unsaved, ask_name, ask_unsaved
 from ui.viewer.screening import Screening
 from ui.viewer.transport import Transport
 from ui.viewer.worklist import Worklist
@@ -101,7 +104,7 @@ class Window(QMainWindow):
         whole = _split(Qt.Orientation.Vertical, (top, 44), (middle, 35), (foot, 21))
         self.setCentralWidget(whole)
         self.leader = LeaderLabel(self.session, self)
-        self._saved = QLabel(self)
+        self.saved = SavedLabel(self.session, self.keeper, self)
         self._sound = QLabel(f"Sound: {self.transport.player.output.name}", self)
         bar = self.statusBar()
         if bar is not None:
@@ -109,8 +112,7 @@ class Window(QMainWindow):
             bar.setContentsMargins(6, 0, 10, 0)
             bar.addPermanentWidget(self.leader)
             bar.addPermanentWidget(self._sound)
-            bar.addPermanentWidget(self._saved)
-        self._tell_saved(self.session.state)
+            bar.addPermanentWidget(self.saved)
 
     def _menus(self) -> None:
         bar = self.menuBar()
@@ -130,7 +132,6 @@ class Window(QMainWindow):
         self.inspector.acted.connect(self.act)
         self.bar.acted.connect(self.act)
         self.inspector.comment.done.connect(self.worklist.setFocus)
-        self.keeper.failed.connect(self.session.say)
         self.exporter.said.connect(self.session.say)
         self.transport.output.connect(lambda name: self._sound.setText(f"Sound: {name}"))
         self.keyboard.acted.connect(self.act)
@@ -175,6 +176,18 @@ class Window(QMainWindow):
             if bar is not None:
                 bar.clear()
             self._menus()
+
+    def save_elsewhere(self) -> None:
+        """Ask for a name, and go on in a session of that name."""
+        path = ask_name(self.session, self)
+        if path is None:
+            return
+        try:
+            self.session.move_to(path, force=True)
+        except ConformError as fault:
+            self.session.say(str(fault))
+        else:
+            self.session.say(f"The session is {path.name} from now on")
 
     def make_proxy(self) -> None:
         """Make a half-size proxy of the picture, and show it when it is there."""
@@ -222,25 +235,20 @@ class Window(QMainWindow):
         bar = self.statusBar()
         if before.message != now.message and bar is not None:
             bar.showMessage(now.message, 15_000)
-        if before.saved != now.saved:
-            self._tell_saved(now)
-
-    @property
-    def saved_text(self) -> str:
-        """What is said of the session's file."""
-        return self._saved.text()
-
-    def _tell_saved(self, now: State) -> None:
-        if not self.session.writable:
-            text = "Read-only: decisions are not kept"
-        else:
-            text = "Saved" if now.saved else "Saving…"
-        self._saved.setText(text)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802
-        """Stop every thread and write what is unsaved."""
-        self.keyboard.close()
+        """Write what is unsaved and stop every thread; stays where that fails and is not waived."""
         self.session.comment(self.inspector.comment.text())
+        while fault := self.keeper.finish():
+            answer = ask_unsaved(fault, self)
+            if answer is Unsaved.STAY and event is not None:
+                event.ignore()
+                return
+            if answer is Unsaved.LOSE:
+                break
+            if answer is Unsaved.ELSEWHERE:
+                self.save_elsewhere()
+        self.keyboard.close()
         self.transport.close()
         self.screening.close()
         self.peaks.close()

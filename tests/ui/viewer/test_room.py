@@ -309,7 +309,7 @@ def test_a_read_only_session_opens_and_says_so(
     session.writable = False
     before = session_file.read_bytes()
     window = room(session)
-    assert "Read-only" in window.saved_text
+    assert "Read-only" in window.saved.text()
     session.select(0)
     session.accept()
     qtbot.wait(500)

@@ -13,36 +13,40 @@ REACH = 0.02
 TAPS = 24
 """Samples to either side that interpolate the correlation."""
 
-_TAIL = 0.03  # seconds beside the peak that tell on which side the room is
-_FIRST = 0.5  # an earlier arrival counts from this share of the highest peak
+_TAIL = 0.06  # seconds beyond the arrivals that tell on which side the room is
+_CLEAR = 0.001  # seconds beside an arrival that are its own
+_ONE_SIDED = 1.25  # times the power beyond the other end, from which that is the room's side
+_FIRST = 0.5  # an arrival counts from this share of the highest peak
+_NOISE = 6.0  # times the median, from which a crest is an arrival at all
 _WITHIN = 4  # samples around the peak in which one group's own peak is looked for
 _FINE = 16  # steps to a sample
 
 
-def direct(correlation: NDArray[np.floating], rate: int) -> int:
-    """The sample of the direct path: the highest peak, or an arrival before its reflections.
+def direct(correlation: NDArray[np.floating], rate: int) -> tuple[int, int]:
+    """The sample of the direct path, and by how many samples it may be another arrival.
 
-    A room smears the correlation to one side: after the peak where the reference hears the room,
-    before it where the other does. On the far side of the tail nothing can arrive but the direct
-    sound; the first arrival there of at least half the height is taken.
+    A room smears the correlation to one side: after the direct path where the reference hears the
+    room, before it where the other does. Early reflections may be louder than the direct sound, so
+    the sides are compared beyond all arrivals: the direct path is the last one before silence.
+    Where neither side is the quieter one, it is the highest peak, or any of the others.
     """
     size = len(correlation)
-    reach, tail = round(REACH * rate), round(_TAIL * rate)
+    reach, tail, guard = (round(seconds * rate) for seconds in (REACH, _TAIL, _CLEAR))
     strength = np.abs(correlation)
     near = np.concatenate([strength[-reach:], strength[: reach + 1]])
     peak = int(near.argmax()) - reach
-    guard = max(2, round(0.0005 * rate))
-    after = np.square(strength[np.arange(peak + guard, peak + tail) % size]).sum()
-    before = np.square(strength[np.arange(peak - tail, peak - guard) % size]).sum()
-    step = -1 if after > 1.5 * before else 1 if before > 1.5 * after else 0
-    if not step:
-        return peak % size
-    places = np.arange(peak + step * reach, peak, -step)
-    values = strength[places % size]
-    enough = max(_FIRST * strength[peak % size], 6 * float(np.median(strength)))
-    crests = (values[1:-1] >= enough) & (values[1:-1] > values[:-2]) & (values[1:-1] >= values[2:])
-    found = np.flatnonzero(crests)
-    return int(places[found[0] + 1] if len(found) else peak) % size
+    values = strength[np.arange(peak - reach, peak + reach + 1) % size]
+    enough = max(_FIRST * strength[peak % size], _NOISE * float(np.median(strength)))
+    crest = (values[1:-1] >= enough) & (values[1:-1] > values[:-2]) & (values[1:-1] >= values[2:])
+    places = np.flatnonzero(crest) + 1 - reach + peak
+    if not len(places):
+        return peak % size, 0
+    first, last = int(places[0]), int(places[-1])
+    before = np.square(strength[np.arange(first - tail, first - guard) % size]).sum()
+    after = np.square(strength[np.arange(last + guard, last + tail) % size]).sum()
+    if max(before, after) < _ONE_SIDED * min(before, after):
+        return peak % size, max(peak - first, last - peak)
+    return (last if before > after else first) % size, 0
 
 
 def tops(rows: Reals) -> Reals:

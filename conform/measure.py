@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from conform import rarity
 from conform.band import COARSE_RATE, Signal, audible_seconds, lively, powers
 from conform.correlate import Peak, Spectra, search
 from conform.evidence import TOLERANCE, Line, trace
 from conform.match import Alternative, Match, Verdict
+from conform.rarity import SAMPLE, loudest_share
 from conform.refine import Fine, refine
 from conform.sound import Sound
 
@@ -21,6 +23,8 @@ STAGES = ((WINDOW, 1), (WINDOW, 4), (8.0, 8), (4.0, 8))
 """Seconds and count of the search windows, tried until a place is sure: one window finds most
 sounds, several find overlaps in part, short ones find short overlaps."""
 
+_PLACES = 6  # peaks of a window that are looked into
+_ASTRAY = 0.003  # seconds that a line may leave the place of its window: drift's share of it
 _LEAST = 0.25  # seconds of sound below which nothing can be said
 _APART = 0.06  # seconds: nearer lines are one place and its reflections
 _SURE = 1e-6  # false-match probability from which a place is claimed
@@ -95,7 +99,7 @@ def _candidates(
         tried = length
         starts = lively(power, length, count)
         windows = [other.coarse[first : first + length].astype(np.float32) for first in starts]
-        for first, peaks in zip(starts, search(spectra, windows), strict=True):
+        for first, peaks in zip(starts, search(spectra, windows, SAMPLE), strict=True):
             found += _traced(reference, other, first, length, peaks)
         found = _best(found)
         if found and _false_match(found[0], reference) < _SURE:
@@ -106,16 +110,42 @@ def _candidates(
 def _traced(
     reference: Sound, other: Sound, first: int, length: int, peaks: Sequence[Peak]
 ) -> list[Line]:
+    """A line through each of the best peaks of a window of the other sound."""
     anchor = (first + length / 2) / COARSE_RATE
+    window = other.coarse[first : first + length].astype(np.float32)
     traced = []
-    for peak in peaks:
+    for peak in peaks[:_PLACES]:
         lag = (peak.at - first) / COARSE_RATE
         lines = [
             trace(reference.coarse, other.coarse, lag, anchor, width)
             for width in _widths(other.seconds)
         ]
-        traced.append(max(lines, key=lambda line: line.decades))
+        line = max(lines, key=lambda line: line.decades)
+        share = loudest_share(window, reference.coarse, peak.at)
+        rare = rarity.decades(peak, peaks, share)
+        if rare > 0:
+            line = _stands_out(line, lag, anchor, peak, rare + _places(reference))
+        traced.append(line)
     return traced
+
+
+def _places(reference: Sound) -> float:
+    """Log10 of the places that a search tries."""
+    return float(np.log10((reference.seconds + 1) / TOLERANCE))
+
+
+def _stands_out(line: Line, lag: float, anchor: float, peak: Peak, score: float) -> Line:
+    """A line with the evidence of its window as a whole, where that is the better one.
+
+    Where the line left the window's place for one that stretches of its echoes share, it is laid
+    level through that place.
+    """
+    if score <= line.decades:
+        return line
+    if abs(line.at(anchor) - lag) > _ASTRAY or not line.agree.any():
+        points = np.array([[anchor, lag, peak.height, 0.0]])
+        return Line(lag, 0.0, points, np.ones(1, bool), score)
+    return replace(line, decades=score)
 
 
 def _widths(seconds: float) -> tuple[float, ...]:
@@ -135,8 +165,7 @@ def _best(found: Sequence[Line]) -> list[Line]:
 
 def _false_match(line: Line, reference: Sound) -> float:
     """The chance that any place in a reference this long would look as good."""
-    places = (reference.seconds + 1) / TOLERANCE
-    return float(min(1.0, places * 10.0**-line.decades))
+    return float(min(1.0, 10.0 ** (_places(reference) - line.decades)))
 
 
 def _verdict(reference: Sound, rate: int, candidates: Sequence[Line]) -> Match:

@@ -30,7 +30,8 @@ _FLOOR = 0.004  # samples: what interpolation and float32 leave, measured on exa
 _SPAN_FOR_DRIFT = 3.0  # seconds
 _UNTOLD = 20.0  # seconds of a line below which the speech band does not tell its drift
 _BESIDE = 48  # samples beside the level line's peak
-_BETTER = 1.03  # height of a slant over the level line before it is believed
+_BETTER = 1.03  # height of a slant over the level line before it is believed, and
+_SURELY = 8.0  # over the noise of all slants: the highest of so many reaches five
 _GROUPS = 24  # at least, where there are frames for them
 _PARTS = 8  # stretches whose own lags show the drift
 _STRIDE = 64  # bins turned alike
@@ -137,7 +138,9 @@ def _tilt(groups: Sequence[_Group], size: int, rate: int) -> float:
         stacked += row[cells + np.round(slants * distance).astype(int)[:, None]]
     heights = np.abs(stacked).max(axis=1)
     best = int(heights.argmax())
-    return float(slants[best]) if heights[best] > _BETTER * heights[steps] else 0.0
+    noise = float(np.median(np.abs(stacked))) / 0.6745
+    better = heights[best] > max(_BETTER * heights[steps], _SURELY * noise)
+    return float(slants[best]) if better else 0.0
 
 
 def _read(reference: Sound, other: Sound, line: Line, rate: int) -> list[_Segment]:
@@ -258,7 +261,7 @@ def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: 
     theirs = np.sum([group.theirs for group in groups], axis=0)
     every = _correlations(groups, size, rate)
     correlation = every.sum(axis=0)
-    peak = direct(correlation, rate)
+    peak, doubt = direct(correlation, rate)
     polarity = 1 if correlation[peak] >= 0 else -1
     around = (peak + np.arange(-TAPS, TAPS + 1)) % size
     each = polarity * every[:, around]
@@ -276,7 +279,7 @@ def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: 
     return Fine(
         time=middle,
         lag=lag + drift * middle + place / rate,
-        half_width=float(np.hypot(half, _FLOOR)) / rate,
+        half_width=float(np.hypot(half, _FLOOR) + doubt) / rate,
         drift=claimed,
         drift_half_width=None if slope is None else slope[1],
         polarity=polarity,

@@ -34,13 +34,14 @@ _AROUND = 45  # seconds to either side of a guess that tell whether it is worth 
 class Course:
     """A match of two whole sounds on the other's own clock, and what it is more than a line.
 
-    With `steps`, the match is that of the longest part. With a `wander`, the lag is that of the
-    other sound's first sample by its map, and the drift the mean of it. `speed` is what the other
-    sound had to be played at to be compared, where that is not its own.
+    With `steps`, the match is that of the longest part, the one after `longest` of them. With a
+    `wander`, the lag is that of the other sound's first sample by its map, and the drift the map's
+    mean. `speed` is what the other sound had to be played at to be compared, where not its own.
     """
 
     match: Match
     steps: tuple[Jump, ...] = ()
+    longest: int = 0
     wander: Wander | None = None
     speed: Fraction | None = None
 
@@ -56,9 +57,9 @@ def course(reference: Sound, other: Sound, found: Measurement, rate: int) -> Cou
     if line is None or other.seconds < _SHORTEST:
         return Course(found.match)
     points = stretches(reference, other, line)
-    measured, steps = follow(reference, other, found, points, rate)
-    plain = Course(measured.match, steps)
-    if steps or not suspected(points):
+    stepped = follow(reference, other, found, points, rate)
+    plain = Course(stepped.measured.match, stepped.steps, stepped.longest)
+    if stepped.steps or not suspected(points):
         return plain
     best = points[points[:, 2].argmax()]
     seed = Seed(float(best[0]), float(best[1]), line.drift)
@@ -168,7 +169,7 @@ def _as_filed(run: Course, speed: Fraction) -> Course:
     once = float(speed)
     match = replace(run.match, drift_ppm=_drift(run.match, speed))
     steps = tuple(replace(step, seconds=step.seconds / once) for step in run.steps)
-    return Course(match, steps, run.wander and _slowed(run.wander, once), speed)
+    return Course(match, steps, run.longest, run.wander and _slowed(run.wander, once), speed)
 
 
 def _slowed(wander: Wander, once: float) -> Wander:

@@ -9,24 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import pairwise
-from math import floor
-from pathlib import Path
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from conform import media
 from conform.bwf import Block, Format
-from conform.errors import MediaError
 from conform.fades import fade_gain
 from conform.region import Region
-from conform.resample import interpolate, margin
-from conform.timecode import sample_at
-
-_FULL = 2.0**31
+from conform.sources import FULL, Sources, is_floating, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,63 +42,6 @@ class Tally:
         )
 
 
-class Sources:
-    """Reads the files behind regions; holds one block's sound, so a poly file is read once.
-
-    Samples are numbered on the file's clock: a stream that starts late starts above zero.
-    """
-
-    def __init__(self) -> None:
-        self._held: dict[tuple[Path, int, int], Block] = {}
-        self._streams: dict[Path, media.AudioStream] = {}
-
-    def turn(self) -> None:
-        """Let go of the sound of the block before."""
-        self._held.clear()
-
-    def stream(self, path: Path) -> media.AudioStream:
-        """The file's first sound stream; raises `MediaError` where it has none."""
-        if path not in self._streams:
-            streams = media.probe(path).audio
-            if not streams:
-                raise MediaError("has no sound", path=path)
-            self._streams[path] = streams[0]
-        return self._streams[path]
-
-    def fetch(self, path: Path, first: int, count: int) -> Block:
-        """All channels of `count` samples from sample `first`: int32 left-aligned, or float32."""
-        key = (path, first, count)
-        if key not in self._held:
-            self._held[key] = self._read(path, first, count)
-        return self._held[key]
-
-    def whole(self, path: Path, first: int, count: int) -> Block:
-        """As `fetch`; raises `MediaError` where the file ends before."""
-        sound = self.fetch(path, first, count)
-        if len(sound) < count:
-            raise MediaError(
-                f"ends {count - len(sound)} samples before its header says; copy it again",
-                path=path,
-            )
-        return sound
-
-    def _read(self, path: Path, first: int, count: int) -> Block:
-        stream = self.stream(path)
-        rate = stream.sample_rate
-        if stream.bits is None and not is_floating(stream):
-            return media.read(path, start=Fraction(first, rate), duration=Fraction(count, rate))
-        native = media.floats if is_floating(stream) else media.integers
-        late = sample_at(stream.start, rate)
-        ahead = min(count, max(0, late - first))
-        sound = native(path, max(first - late, 0), count - ahead)
-        return np.pad(sound, ((ahead, 0), (0, 0))) if ahead else sound
-
-
-def is_floating(stream: media.AudioStream) -> bool:
-    """Whether a stream holds floating-point samples that can be copied."""
-    return stream.codec.startswith("pcm_f32")
-
-
 def mix(
     regions: Sequence[Region], stem: str, first: int, end: int, sources: Sources, form: Format
 ) -> tuple[Block, Tally]:
@@ -118,7 +53,7 @@ def mix(
         place = slice(a - first, b - first)
         if not active:
             tally += Tally(silent=b - a)
-        elif len(active) == 1 and _is_plain(active[0], a) and _fits(active[0], sources, form):
+        elif len(active) == 1 and _is_plain(active[0], a) and fits(active[0], sources, form):
             out[place] = _copy(active[0], a, b, sources, form)
             tally += Tally(copied=b - a)
         else:
@@ -149,7 +84,7 @@ def _is_plain(region: Region, at: int) -> bool:
     return region.exact and past_fade_in and at < region.record_end - region.fade_out
 
 
-def _fits(region: Region, sources: Sources, form: Format) -> bool:
+def fits(region: Region, sources: Sources, form: Format) -> bool:
     """Whether the source's samples go into the stem's format without a change."""
     stream = sources.stream(region.path)
     if stream.bits is None:
@@ -161,7 +96,7 @@ def _copy(region: Region, a: int, b: int, sources: Sources, form: Format) -> Blo
     source = region.source_first + a - region.record_first
     sound = sources.whole(region.path, source, b - a)[:, region.channel]
     if form.floating and sound.dtype == np.int32:
-        return (sound / _FULL).astype(np.float32)
+        return (sound / FULL).astype(np.float32)
     return sound
 
 
@@ -175,30 +110,11 @@ def _shaped(region: Region, a: int, b: int, sources: Sources) -> NDArray[np.floa
 
 def _straight(region: Region, a: int, b: int, sources: Sources) -> NDArray[np.float64]:
     source = region.source_first + a - region.record_first
-    return _unit(sources.whole(region.path, source, b - a)[:, region.channel])
+    return unit(sources.whole(region.path, source, b - a)[:, region.channel])
 
 
 def _warped(region: Region, a: int, b: int, sources: Sources) -> NDArray[np.float64]:
-    knots = [point.record for point in region.warp]
-    base = floor(region.warp[0].source)
-    places = [float(point.source - base) for point in region.warp]
-    positions = np.interp(np.arange(a, b), knots, places)
-    step = abs(places[-1] - places[0]) / max(knots[-1] - knots[0], 1)
-    reach = margin(step)
-    low = floor(positions.min()) - reach
-    count = floor(positions.max()) + 1 + reach - low
-    available = max(base + low, 0)
-    heard = sources.fetch(region.path, available, count - (available - base - low))
-    if available + len(heard) < base + floor(positions.max()):  # what lies beyond is margin
-        raise MediaError("ends before its header says; copy it again", path=region.path)
-    sound = _unit(heard)
-    shifted = positions - (available - base)
-    return interpolate(sound[:, region.channel : region.channel + 1], shifted, step)[:, 0]
-
-
-def _unit(sound: Block) -> NDArray[np.float64]:
-    whole = sound.astype(np.float64)
-    return whole / _FULL if sound.dtype == np.int32 else whole
+    return sources.warped(region.path, region.warp, a, b)[:, region.channel]
 
 
 def _quantised(sound: NDArray[np.float64], form: Format, seed: tuple[int, int]) -> Block:

@@ -21,8 +21,9 @@ import soundfile
 from conform.bwf import Block, Format, Label, Writer, pack
 from conform.errors import RenderError
 from conform.findings import Finding, warning
-from conform.mix import Sources, Tally, is_floating, mix
+from conform.mix import Tally, mix
 from conform.region import Plan, Region
+from conform.sources import Sources, is_floating
 from conform.watch import Step, Watch, unwatched
 from conform.writing import refuse, whole_file
 
@@ -34,8 +35,8 @@ _UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 class StemSpec:
     """What every stem has in common. `length` counts samples; `label` dates and places the file.
 
-    `poly` writes one file of all stems as channels, named after the label's project. Without
-    `bits` stems are 24 bit, or 32-bit float where a source is.
+    `poly` writes one file of all stems as channels, named `name` or after the label's project.
+    Without `bits` stems are 24 bit, or 32-bit float where a source is.
     """
 
     sample_rate: int
@@ -43,6 +44,7 @@ class StemSpec:
     label: Label = field(default_factory=Label)
     bits: int | None = None
     poly: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def _files(plan: Plan, folder: Path, spec: StemSpec) -> dict[Path, tuple[str, ..
     if not plan.stems:
         raise RenderError("no event has a take, so there is no stem to write", path=folder)
     if spec.poly:
-        return {folder / f"{safe_name(spec.label.project) or 'poly'}.wav": plan.stems}
+        return {folder / f"{safe_name(spec.name or spec.label.project) or 'poly'}.wav": plan.stems}
     names = {stem: folder / f"{safe_name(stem)}.wav" for stem in plan.stems}
     if len({path.name.casefold() for path in names.values()}) < len(names):
         raise RenderError(f"two stems would have one name: {', '.join(plan.stems)}", path=folder)

@@ -55,6 +55,14 @@ class Curve:
         return states[asked, 0], states[asked, 1], half
 
 
+    @property
+    def bends(self) -> float:
+        """How many numbers tell the curve: the trace of what makes it from its points."""
+        times, weights = self.times[self.kept], self.weights[self.kept]
+        _, variances = _smoothed(times, self.values[self.kept], weights, self.wander)
+        return float((weights * variances).sum())
+
+
 def curve(times: Reals, values: Reals, weights: Reals) -> Curve:
     """The likeliest curve through points in order of time; weights are their relative precisions.
 

@@ -47,10 +47,22 @@ class Jump:
     uncertainty_samples: float
 
 
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """A match of whole sounds with its steps; the match is that of the longest part.
+
+    `longest` is the number of steps before that part.
+    """
+
+    measured: Measurement
+    steps: tuple[Jump, ...] = ()
+    longest: int = 0
+
+
 def follow(
     reference: Sound, other: Sound, found: Measurement, points: Points, rate: int
-) -> tuple[Measurement, tuple[Jump, ...]]:
-    """A match of whole sounds with its steps; the match is then that of the longest part.
+) -> Stepped:
+    """A match of whole sounds with its steps.
 
     An ambiguous answer is a match where its places follow one another: before and after an edit.
     `points` are the other sound's stretches along its `likeliest` line. Without a step the
@@ -58,7 +70,7 @@ def follow(
     """
     line = likeliest(found)
     if line is None or other.seconds < SHORTEST:
-        return found, ()
+        return Stepped(found)
     parts = levels(points, line.drift)
     places = {
         index: _place(reference, other, before, after)
@@ -71,18 +83,19 @@ def follow(
         if _sudden(reference, other, parts[index], parts[index + 1], place)
     }
     if not steps:
-        return found, ()
+        return Stepped(found)
     fines = [_refined(reference, other, part, line, rate) for part in parts]
     drift = _shared(fines)
     ends = list(zip(parts, fines, strict=True))
     jumps = tuple(
         _jump(place, ends[index], ends[index + 1], drift, rate) for index, place in steps.items()
     )
-    fine = max(ends, key=lambda end: end[0].last - end[0].first)[1]
+    best = max(range(len(parts)), key=lambda index: parts[index].last - parts[index].first)
+    before, fine = sum(index < best for index in steps), fines[best]
     if fine is None:
-        return found, jumps
+        return Stepped(found, jumps, before)
     match = replace(found.match, verdict=Verdict.MATCH, reason="", alternatives=())
-    return Measurement(placed(match, fine, rate), line, fine), jumps
+    return Stepped(Measurement(placed(match, fine, rate), line, fine), jumps, before)
 
 
 def likeliest(found: Measurement) -> Line | None:

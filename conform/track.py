@@ -8,7 +8,7 @@ are added, so one transform of each block serves every speed. Times and lags are
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,7 @@ _FASTEST = 0.015  # the largest departure from the speed at the start
 _GATE = 3.0  # deviations from what was predicted within which a stretch belongs
 _HIGH = 6.0  # height over the noise, and
 _CLEAR = 1.25  # over the next best peak, from which a stretch knows its place
+_POWERS = np.linspace(0.02, 0.98, 49)
 _LONGEST = 30.0  # seconds without a stretch that belongs after which the track is lost
 
 Reals = NDArray[np.float64]
@@ -117,7 +118,7 @@ def track(
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """A stretch that was heard; `chance` is that of any peak to belong, `state` what it left."""
+    """A stretch that knows its place; `chance` is any peak's to belong, `state` what it left."""
 
     time: float
     lag: float
@@ -148,7 +149,9 @@ def _followed(
         lag, height, rival = found
         gate = _GATE * state.unsure
         chance = min(1.0, 1.5 * gate / reach)
-        if height < _HIGH or height < _CLEAR * rival or abs(lag - state.lag) > gate:
+        if height < _HIGH or height < _CLEAR * rival:
+            continue
+        if abs(lag - state.lag) > gate:
             yield _Heard(state.time, lag, height, chance, None)
             continue
         state.learn(lag)
@@ -212,16 +215,16 @@ def _audible(stretches: Signal) -> bool:
     return float(np.square(steps).mean()) > 10 ** (SILENCE_DBFS / 10)
 
 
-def _decades(heard: list[_Heard]) -> float:
-    """How rare it is that so many of the stretches belong: the binomial tail by its bound.
+def _decades(heard: Sequence[_Heard]) -> float:
+    """How rare it is that so many stretches that know their place belong, as rare as each is.
 
-    Hoeffding, "Probability inequalities for sums of bounded random variables", JASA 58, 1963.
+    Chernoff's bound, as in `evidence.decades`: a stretch that belongs counts minus the logarithm of
+    its chance, one that does not counts nothing.
     """
-    if not heard:
+    chances = np.array([one.chance for one in heard])
+    belongs = np.array([one.state is not None for one in heard])
+    if not belongs.any():
         return 0.0
-    chance = float(np.mean([one.chance for one in heard]))
-    share = float(np.mean([one.state is not None for one in heard]))
-    if share <= chance or chance >= 1:
-        return 0.0
-    miss = (1 - share) * np.log((1 - share) / (1 - chance)) if share < 1 else 0.0
-    return float(len(heard) * (share * np.log(share / chance) + miss) / np.log(10))
+    total = -np.log(chances[belongs]).sum()
+    each = np.log(1 - chances + chances ** (1 - _POWERS[:, None])).sum(axis=1)
+    return float(np.max(_POWERS * total - each).clip(0) / np.log(10))

@@ -18,6 +18,7 @@ from conform.band import COARSE_RATE
 from conform.correlate import local, subsample
 from conform.cubic import through
 from conform.evidence import TOLERANCE, Points
+from conform.levels import stairs
 from conform.smoother import Curve, curve
 from conform.sound import Sound
 from conform.timemap import Knot, TimeMap, retimed
@@ -29,6 +30,7 @@ _SETTLED = 5e-5  # seconds of scatter about a line under which nothing quick can
 _LEAST = 5e-5  # seconds of wander, root mean square, that are worth a map
 _PROBE = 60.0  # seconds that tell whether a long sound is worth following closely
 _SURE = 8.0  # minus log10 of the chance of a track
+_WIDE, _NARROW = 4.0, 8e-5  # deviations; seconds: as far from a level as stretches on it lie
 _FEWEST = 12  # stretches that tell a curve
 _STRETCH = 0.25  # seconds of a stretch once the speed is nearly known
 _NEAR = 0.01  # seconds to either side in which it is then looked for
@@ -77,7 +79,7 @@ def slow(reference: Sound, other: Sound, points: Points) -> Wander | None:
     if len(points) < _FEWEST:
         return None
     found = _curve(points[:, 0], points[:, 1], points[:, 2])
-    return _wander(reference, other, found) if _is_curve(found) else None
+    return _told(reference, other, found)
 
 
 def quick(reference: Sound, other: Sound, seed: Seed) -> Wander | None:
@@ -94,7 +96,11 @@ def quick(reference: Sound, other: Sound, seed: Seed) -> Wander | None:
     for _ in range(2):
         wander = _wander(reference, other, found)
         found = _heard_along(reference, retimed(other, wander.map), wander.map) or found
-    return _wander(reference, other, found) if _is_curve(found) else None
+    return _told(reference, other, found)
+
+
+def _told(reference: Sound, other: Sound, found: Curve) -> Wander | None:
+    return _wander(reference, other, found) if _is_curve(found) and not _is_stairs(found) else None
 
 
 def _tracked(reference: Sound, other: Sound, seed: Seed, first: float, last: float) -> Track:
@@ -124,6 +130,19 @@ def _is_curve(found: Curve) -> bool:
     rest = float(np.sqrt(np.mean(np.square(left[found.kept]))))
     enough = found.kept.sum() >= _FEWEST and found.kept.mean() > 0.5
     return bool(enough and found.gain > _STRONG and rest < _LESS * off and off > _LEAST)
+
+
+def _is_stairs(found: Curve) -> bool:
+    """Whether levels explain the stretches cheaper than a curve: talkers take turns in steps.
+
+    What a stretch off either costs is at most 1; so does each number that tells the curve.
+    """
+    left = found.values - found.at(found.times)[0]
+    width = max(_WIDE * float(np.sqrt(np.mean(np.square(left[found.kept])))), _NARROW)
+    line = np.polyfit(found.times[found.kept], found.values[found.kept], 1)
+    rows = np.array_split(found.values - np.polyval(line, found.times), len(left) // _AT_ONCE + 1)
+    steps = sum(stairs(row, width)[0] for row in rows)
+    return bool(steps < np.minimum(np.square(left / width), 1.0).sum() + found.bends)
 
 
 def _heard_along(reference: Sound, laid: Sound, along: TimeMap) -> Curve | None:

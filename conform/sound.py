@@ -55,12 +55,14 @@ def channels_of(
     channels: tuple[int, ...] | None = None,
     start: Fraction = Fraction(0),
     duration: Fraction | None = None,
+    zero: Fraction = Fraction(0),
     findings: media.Report | None = None,
     watch: Watch = unwatched,
 ) -> tuple[Sound, ...]:
     """The channels of a sound stream, each heard alone, decoded once.
 
-    Raises `MediaError` for what cannot be read; with `findings`, damage is silence and a finding.
+    Their clock, that of `start` as well, counts from `zero` on the file's clock. Raises
+    `MediaError` for what cannot be read; with `findings`, damage is silence and a finding.
     """
     shelf: NDArray[np.float16] = np.empty((0, 0), np.float16)
     done = 0
@@ -69,7 +71,7 @@ def channels_of(
         stream=stream,
         rate=COARSE_RATE,
         channels=channels,
-        start=start,
+        start=start + zero,
         duration=duration,
         findings=findings,
     ):
@@ -83,7 +85,7 @@ def channels_of(
         Sound(
             f"{path.name} channel {number + 1}",
             shelf[place, :done],
-            _of_file(path, stream, (number,)),
+            _of_file(path, stream, (number,), zero),
             start,
         )
         for place, number in enumerate(picked[: len(shelf)])
@@ -132,18 +134,20 @@ def _sum(excerpts: tuple[Excerpt, ...], first: int, count: int, rate: int) -> Si
     return total
 
 
-def _of_file(path: Path, stream: int, channels: tuple[int, ...]) -> Excerpt:
+def _of_file(path: Path, stream: int, channels: tuple[int, ...], zero: Fraction) -> Excerpt:
     """Reads stretches of some channels, as one, starting where both sample grids meet.
 
     A stretch that began between two samples of the file would be shifted by a part of one.
     """
-    return partial(_read, path, stream, channels, media.probe(path).audio[stream].sample_rate)
+    native = media.probe(path).audio[stream].sample_rate
+    return partial(_read, path, stream, channels, zero, native)
 
 
 def _read(
     path: Path,
     stream: int,
     channels: tuple[int, ...],
+    zero: Fraction,
     native: int,
     first: int,
     count: int,
@@ -156,7 +160,7 @@ def _read(
         stream=stream,
         rate=rate,
         channels=channels,
-        start=Fraction(first - early, rate),
+        start=Fraction(first - early, rate) + zero,
         size=early + count,
         findings=lambda _: None,  # told once, when the whole file was listened to
     )

@@ -28,6 +28,7 @@ PRIMING = {
 }
 """Samples in front of the sound by codec, as measured with FFmpeg's encoders."""
 
+_COARSE = 0.001  # seconds by which a clock of milliseconds is off
 _TIMED = {"mpegts", "mpeg"}  # their timestamps are the encoder's own, the priming counted in
 
 
@@ -71,7 +72,10 @@ def counted(
         return usual if ffmpeg or container.format.name in _TIMED else 0
     # An older Matroska: the picture starts where the sound does, the priming lies before it.
     sample_rate = stream.codec_context.sample_rate  # type: ignore[attr-defined]  # sound has one
-    return usual if -start * sample_rate >= usual / 2 else 0
+    before: int = round(-start * sample_rate)
+    if abs(before - usual) < sample_rate * _COARSE:
+        return before  # then the sound starts with the picture, however coarse the clock
+    return usual if before >= usual / 2 else 0
 
 
 def _evidence(container: InputContainer, stream: Stream) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
 from pathlib import Path
 
@@ -29,9 +30,10 @@ _PAIRS = 16  # channel pairs tried at most where the mixes do not match
 class Aligned:
     """One file's place in the reference, and what was odd about the file.
 
-    With `steps`, the match is that of the longest part; with a `wander`, that of its map (see
-    `conform.course`). `channels` are those of a file with several. `speed_name` is that of a known
-    other speed.
+    With `steps`, the match is that of the longest part, after `longest` of them; with a `wander`,
+    that of its map (see `conform.course`). `channels` are those of a file with several.
+    `speed_name` is that of a known other speed. All times of the file count from its sound's own
+    first sample, `begins` seconds into its clock; `seconds` is how much of it there is.
     """
 
     path: Path
@@ -41,6 +43,9 @@ class Aligned:
     channels: tuple[PolyChannel, ...] = ()
     speed_name: str | None = None
     wander: Wander | None = None
+    begins: Fraction = Fraction(0)
+    longest: int = 0
+    seconds: float = 0.0
 
     @property
     def map(self) -> tuple[Knot, ...]:
@@ -67,7 +72,9 @@ def align(
     executor: Executor | None = None,
     watch: Watch = unwatched,
 ) -> tuple[Aligned, ...]:
-    """Measure where each other file's first sample falls in the reference, in its samples.
+    """Measure where each other file's first sample of sound falls in the reference, in its samples.
+
+    The reference's zero is that of its clock: its picture's first frame, where it has a picture.
 
     Files may be of any length, rate and channel count. An other file that cannot be read is not
     measured, with the reason and an error among its findings. With an `executor`, files are
@@ -125,8 +132,10 @@ def _readable(
 def _aligned(
     ground: tuple[Sound, ...], reference: Path, path: Path, rate: int, watch: Watch
 ) -> Aligned:
-    findings = list(media.probe(path).findings)
-    channels = channels_of(path, findings=findings.append, watch=watch)
+    probed = media.probe(path)
+    findings = list(probed.findings)
+    begins = probed.audio[0].begins if probed.audio else Fraction(0)
+    channels = channels_of(path, zero=begins, findings=findings.append, watch=watch)
     heard = distinct(channels)
     if not heard:
         return Aligned(path, Match(Verdict.TOO_LITTLE, rate, "has no sound"), tuple(findings))
@@ -150,4 +159,7 @@ def _aligned(
         each_channel(ours, channels, run, rate) if several else (),
         run.speed_name,
         run.wander,
+        begins,
+        run.longest,
+        max(sound.seconds for sound in channels),
     )

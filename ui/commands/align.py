@@ -32,8 +32,9 @@ from ui.workers import workers
 def command(reference: Path, others: Sequence[Path], jobs: int, as_json: bool) -> int:
     """Measure where each OTHER sound lies against REF.
 
-    The lag is the place in REF at which the other file's first sample falls: positive means that,
-    played from a common zero, the other file is early. What cannot be measured says why.
+    The lag is the place in REF at which the other file's first sample of sound falls: positive
+    means that, played from a common zero, the other file is early. REF counts from its picture's
+    first frame, where it has a picture. What cannot be measured says why.
     """
     with progress() as watch, workers(min(jobs, len(others))) as executor:
         found = align(reference, others, executor=executor, watch=watch)
@@ -50,6 +51,7 @@ def _json(item: Aligned) -> dict[str, Any]:
     return {
         "path": str(item.path),
         **match_json(item.match),
+        "sound_start": str(item.begins),
         "steps": [
             {
                 "at_seconds": step.seconds,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from adapters import rolls
 from conform import media
-from conform.align import align
+from conform.align import Aligned, align
 from conform.errors import MediaError
 from conform.match import Match
 from conform.picture import place_picture
@@ -44,7 +44,7 @@ def loose(
     rate = movie.video[0].rate or Rate(Fraction(25))
     clock = rate.with_drop(";" in (movie.timecode or "") and rate.nominal % 30 == 0)
     length = place_picture(Timeline(picture.stem, clock), movie).length
-    laid = [_event(take, one.match, length) for take, one in zip(takes, found, strict=True)]
+    laid = [_event(take, _on_clock(one), length) for take, one in zip(takes, found, strict=True)]
     laid.sort(key=lambda event: event.clip.record_in)
     events = tuple(
         replace(event, id=f"{number:04}", tracks=(number,)) for number, event in enumerate(laid, 1)
@@ -65,6 +65,11 @@ def loose(
         findings=findings,
     )
     return Session(sync, guide=heard, second=second, reviewer=reviewer)
+
+
+def _on_clock(one: Aligned) -> Match:
+    """A file's match by its own clock, as takes are read: not from its first sample of sound."""
+    return one.match.counted_from(-float(one.begins))
 
 
 def _event(take: Roll, match: Match, length: Fraction) -> EventSync:

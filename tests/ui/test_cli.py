@@ -290,13 +290,16 @@ def test_completion_scripts_name_the_command(conform: Conform) -> None:
         assert "_CONFORM_COMPLETE" in conform("completion", shell).out
 
 
-def test_ctrl_c_under_the_progress_bar_leaves_no_partial_file(film: Film, tmp_path: Path) -> None:
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_under_the_progress_bar_leaves_no_partial_file(
+    film: Film, tmp_path: Path, jobs: str
+) -> None:
     """A terminal shows the bar; once it is there the work is under way, and is stopped."""
     target = tmp_path / "session.otio"
     words = ["sync", film.edl, "--rate", "23.976", "--picture", film.movie, "--rolls", film.rolls]
     screen, terminal = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "ui", *words, "-o", target],
+        [sys.executable, "-m", "ui", *words, "-o", target, "--jobs", jobs],
         stderr=terminal,
         stdout=subprocess.DEVNULL,
         env={**os.environ, "TERM": "xterm"},

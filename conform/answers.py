@@ -215,6 +215,10 @@ def _odd(attempt: Attempt, take: Take, where: str, picture_in: Fraction) -> Iter
             f"timecode and metadata name {named.roll.name}, but the sound is {take.roll.name}",
             where,
         )
+    if attempt.alike:
+        others = ", ".join(roll.name for roll in attempt.alike)
+        text = f"its sound is in {others} as well as in {take.roll.name}, which is laid"
+        yield warning("sync.same-sound", text, where)
     fine = fine_of(place, take.channel)
     if fine is None:
         return

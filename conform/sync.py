@@ -1,7 +1,8 @@
 """Production sound to picture: each event's take, and its place to the sample.
 
-Metadata names the takes that may lie under an event; sound decides. Then the events of each take
-are solved together, and what could not be measured leans on its neighbours or says why not.
+Metadata names the takes that may lie under an event; sound decides. An event that none of them
+matches is searched by sound in all takes. Then the events of each take are solved together, and
+what could not be measured leans on its neighbours or says why not.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ from conform.roll import Roll
 from conform.synced import EventSync, Sync
 from conform.takes import Attempt, Take, edit_rounding, middle, takes
 from conform.timeline import Timeline
+from conform.unnamed import by_sound
 from conform.watch import Step, Watch, unwatched
 from conform.workers import each
 
-_BLIND = 3600  # seconds of takes that are searched whole where nothing names one
 _SCOUTS = 8  # events that tell which of the guide's channels is asked first
 _SPEED = Fraction(1, 2000)  # from real time: more is a retime, not a drifting clock
 
@@ -52,7 +53,8 @@ def sync(
 ) -> Sync:
     """Find and measure the take of every event of a cut under its picture.
 
-    The picture's sound is decoded once; of each take only the stretches that an event needs are.
+    The picture's sound is decoded once; of each take only the stretches that an event needs are,
+    and the whole of it once where an event has to be searched by sound.
     With an `executor`, events are measured at once; the answers are the same.
     Raises `MediaError` for a picture or take that cannot be read, `AlignError` for a picture
     without sound.
@@ -62,7 +64,8 @@ def sync(
         raise AlignError("has no sound to sync to; use the editor's guide movie", path=probed.path)
     rolls = [roll for roll in rolls if not _is_picture(roll, probed.path)]
     guide, findings = listen(probed, timeline, watch)
-    attempts = _attempts(timeline, rolls, guide, options, executor, watch)
+    named = _attempts(timeline, rolls, guide, options, executor, watch)
+    attempts, unread = by_sound(named, rolls, guide, executor, watch)
     scatter = edit_rounding(timeline.rate, probed.audio[0].sample_rate)
     alone = takes(attempts, guide.picture_in, scatter, rolls)
     attempts = _leaning(attempts, alone, guide, executor)
@@ -78,7 +81,7 @@ def sync(
         length=guide.length,
         events=answers,
         rolls=tuple(rolls),
-        findings=(*findings, *odd, *pop_findings(leaders, timeline)),
+        findings=(*findings, *unread, *odd, *pop_findings(leaders, timeline)),
         picture_in=guide.picture_in,
     )
 
@@ -104,14 +107,14 @@ def _attempts(
     listed = events(timeline)
     found: dict[str, tuple[Attempt, ...]] = {}
     questions = []
-    shoot, short = Shoot(rolls), sum(roll.duration for roll in rolls) <= _BLIND
+    shoot = Shoot(rolls)
     for event in listed:
         if abs(event.clip.speed - 1) > _SPEED:
             reason = f"plays at {float(event.clip.speed):.4g} x real time"
             found[event.id] = (Attempt(event, reason=reason),)
             continue
         named = shoot.candidates(event, timeline.rate, options.search)[:TRIES]
-        questions.append(Question(event, named, () if named or not short else tuple(rolls)))
+        questions.append(Question(event, named))
     first = questions[:: max(1, len(questions) // _SCOUTS)] if len(guide.sounds) > 1 else []
     scouts = {question.event.id for question in first}
     later = [question for question in questions if question.event.id not in scouts]

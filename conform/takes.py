@@ -25,8 +25,9 @@ class Attempt:
     """What came of one event: the take named first, the one that matched, and all that were asked.
 
     `named` is None where neither timecode nor metadata named a take, `place` where none matched.
-    `copies` are takes that hold the same recording as the one that matched. `leaned` tells that the
-    event was found only where its neighbours of the same take put it.
+    `copies` are takes that hold the same recording as the one that matched, `alike` those in which
+    the same sound was found as well. `leaned` tells that the event was found only where its
+    neighbours of the same take put it.
     """
 
     event: Event
@@ -35,6 +36,7 @@ class Attempt:
     asked: tuple[Place, ...] = ()
     reason: str = ""
     copies: tuple[Roll, ...] = ()
+    alike: tuple[Roll, ...] = ()
     leaned: bool = False
 
 

@@ -174,12 +174,15 @@ def test_a_picture_without_sound_is_an_error(film: Film) -> None:
         sync(cut_of(film), mute, takes_of(film))
 
 
-def test_search_bounds_how_far_a_clock_may_be_wrong(film: Film) -> None:
+def test_a_clock_wrong_beyond_the_search_is_found_by_sound(film: Film) -> None:
     late = [replace(roll, start=roll.start + 4 if roll.start else None) for roll in takes_of(film)]
-    near = sync(first_event(film), film.movie, late, SyncOptions(Fraction(1, 2)))
-    far = sync(first_event(film), film.movie, late, SyncOptions(Fraction(5)))
-    assert near.events[0].status is not Status.MEASURED
-    assert far.events[0].status is Status.MEASURED
+    (near,) = sync(first_event(film), film.movie, late, SyncOptions(Fraction(1, 2))).events
+    (far,) = sync(first_event(film), film.movie, late, SyncOptions(Fraction(5))).events
+    assert near.status is far.status is Status.MEASURED
+    assert near.slip_seconds is not None
+    assert far.slip_seconds is not None
+    assert float(near.slip_seconds) == pytest.approx(float(far.slip_seconds), abs=1e-5)
+    assert abs(float(near.slip_seconds)) == pytest.approx(4, abs=0.2)
 
 
 @pytest.mark.parametrize(

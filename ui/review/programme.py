@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from conform import media
 from conform.bwf import Format
 from conform.errors import ConformError
-from conform.mix import Sources, mix
+from conform.mix import mix
 from conform.region import Region
+from conform.sources import Sources
 from ui.review.layout import Layout
 from ui.review.state import Listen
 
@@ -43,6 +44,8 @@ class Programme:
         self._chunks: OrderedDict[int, Heard] = OrderedDict()
         self._sources = Sources()
         self._size = layout.sample_rate
+        self.fault = ""
+        """What could not be read last, and why: it is silent."""
 
     def relaid(self, layout: Layout) -> None:
         """Go on with another plan; the guide's sound that is held stays."""
@@ -91,7 +94,8 @@ class Programme:
                 duration=Fraction(1),
                 findings=lambda _: None,
             )
-        except ConformError:
+        except ConformError as fault:
+            self.fault = str(fault)
             return out
         out[: len(read)] = read[:, : layout.guide_channels]
         return out
@@ -111,7 +115,8 @@ class Programme:
     def _mixed(self, under: list[Region], stem: str, first: int, end: int, form: Format) -> Sound:
         try:
             block, _ = mix(under, stem, first, end, self._sources, form)
-        except ConformError:
+        except ConformError as fault:
+            self.fault = str(fault)
             return np.zeros(end - first, np.float32)
         return np.asarray(block, np.float32)
 

@@ -140,7 +140,7 @@ class PicturePane(QWidget):
             self.update()
 
     def _failed(self, reel: _Reel, reason: str) -> None:
-        reel.fault = reason
+        reel.fault, reel.image, reel.shown = reason, None, -1  # an old picture would deceive
         self.update()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802

@@ -34,7 +34,7 @@ class FrameServer(QObject):
         self._held: OrderedDict[tuple[int, Shape], QImage] = OrderedDict()
         self._bytes = 0
         self._wake = threading.Condition()
-        self._stop = False
+        self._stop = self._open = False
         self._thread = threading.Thread(target=self._run, name=f"frames {path.name}", daemon=True)
 
     def start(self) -> None:
@@ -60,13 +60,23 @@ class FrameServer(QObject):
         self._thread.join(timeout=5)
 
     def _run(self) -> None:
+        while self._from_file():
+            pass
+
+    def _from_file(self) -> bool:
+        """Serve from the movie until that is over; True where it failed and is asked for again."""
         try:
             with Frames(self._path) as frames:
-                self._say(self.opened, frames.key_gap(self._rate))
+                if not self._open:
+                    self._open = True
+                    self._say(self.opened, frames.key_gap(self._rate))
                 while (request := self._next()) is not None:
                     self._serve(frames, *request)
         except ConformError as fault:
-            self._say(self.failed, fault.message)
+            self._say(self.failed, f"{self._path.name} {fault.message}")
+            with self._wake:
+                self._wake.wait_for(lambda: self._wanted is not None or self._stop)
+        return not self._stop
 
     def _next(self) -> tuple[int, Shape] | None:
         with self._wake:

@@ -39,6 +39,8 @@ class Player:
         self._begun = False
         self._before = 0.0
         self._mixed = 0
+        self.fault = ""
+        """What is silent because it could not be read, and why."""
         self._wake = threading.Condition()
         self._stop = False
         self._thread: threading.Thread | None = None
@@ -145,6 +147,7 @@ class Player:
             if ring.room < BLOCK:
                 continue
             block = mixer.block(course, mixed)
+            self.fault = mixer.fault
             with self._wake:
                 if ring is self._ring:
                     ring.put(block)
@@ -159,6 +162,11 @@ class _Mixer:
         self._monitor = monitor
         self._ring: Ring | None = None
         self._tail: Block = np.zeros((0, 2), np.float32)
+
+    @property
+    def fault(self) -> str:
+        """What could not be read last."""
+        return self._programme.fault
 
     def turn_to(self, monitor: Monitor, ring: Ring) -> int:
         """Listen another way from now on; how many samples of the old way are to be mixed anew."""

@@ -47,7 +47,7 @@ class Transport(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(_TICK)
         self._timer.timeout.connect(self._tick)
-        self._lost = False
+        self._lost, self._fault = False, ""
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST)
@@ -141,8 +141,11 @@ class Transport(QObject):
             self.player.release()
 
     def _look_after_sound(self) -> None:
-        """Begin what is mixed by now, and tell when the device is lost or found again."""
+        """Begin what is mixed by now; tell what is silent, and when the device is lost or back."""
         self.player.turn()
+        if self.player.fault != self._fault:
+            self._fault = self.player.fault
+            self._session.say(f"Silent: {self._fault}")
         if self.player.lost is not self._lost:
             self._lost = self.player.lost
             self.output.emit(self.player.output.name)

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from conform.timecode import RATES
 from conform.timeline import Timeline
 from fixtures.barcode import frame_number
 from tests.numbered import COUNT, movie
+from ui.review.programme import Programme
 from ui.review.session import Session
 from ui.review.state import Compare
 from ui.viewer.window import Window
@@ -194,3 +196,25 @@ def test_a_proxy_shows_the_same_frames(tmp_path: Path, room: Room, qtbot: QtBot)
     assert window.picture.image.width() == 80
     again = room(bare(path, "25"))
     qtbot.waitUntil(lambda: "from its half-size" in again.session.state.message, timeout=5000)
+
+
+def test_a_movie_that_vanishes_shows_why_and_comes_back(
+    tmp_path: Path, room: Room, qtbot: QtBot
+) -> None:
+    path = movie(tmp_path / "m.mov", RATES["25"])
+    session = bare(path, "25")
+    away = path.rename(tmp_path / "unplugged.mov")
+    window = room(session)
+    qtbot.waitUntil(lambda: "m.mov" in window.picture.words, timeout=5000)
+    assert window.picture.image is None
+    away.rename(path)
+    window.transport.go(111)
+    seen(qtbot, window, 111)
+
+
+def test_sound_that_cannot_be_read_is_said(tmp_path: Path, session_file: Path) -> None:
+    session = Session.opened(session_file)
+    programme = Programme(replace(session.layout(), guide=tmp_path / "gone.wav"))
+    heard = programme.stretch(0, 48000)
+    assert not heard.guide.any()
+    assert "gone.wav" in programme.fault

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from conform import media
+from conform.copied import Copied
 from conform.decision import UNREVIEWED, Review
 from conform.errors import MediaError
 from conform.findings import Finding
@@ -28,6 +29,7 @@ def write_report(
     review: Review = UNREVIEWED,
     stems: Iterable[Path] = (),
     proofs: Iterable[Proof] = (),
+    same: Iterable[Copied] = (),
     tolerance: str = "conform",
     date: str = "",
     force: bool = False,
@@ -45,6 +47,7 @@ def write_report(
         picture=_picture(sync),
         stems=stems,
         proofs=proofs,
+        same=same,
         watch=watch,
     )
     for path, write in zip(paths, (html, csv, json), strict=True):

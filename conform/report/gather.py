@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import conform
+from conform.copied import Copied
 from conform.decision import UNREVIEWED, Choice, Decision, Review
 from conform.errors import MediaError
 from conform.findings import Finding, warning
@@ -27,7 +28,8 @@ class Line:
 
     Only what was measured has a slip: an event laid by timecode agrees with it by definition.
     `judgement` is of the slip, that is of timecode alone; `stem` is of the finished stem's residual
-    in `proof`, where stems were proved. `decision` is the reviewer's, open where there is none.
+    in `proof`, where stems were proved, and `copied` compares its samples with the take's.
+    `decision` is the reviewer's, open where there is none.
     """
 
     event: EventSync
@@ -37,6 +39,7 @@ class Line:
     decision: Decision
     proof: Proof | None = None
     stem: Judgement | None = None
+    copied: Copied | None = None
     waves: Waves | None = None
 
     @property
@@ -112,11 +115,11 @@ def report(
     *,
     tolerance: Tolerance,
     review: Review = UNREVIEWED,
-    title: str = "",
     date: str = "",
     picture: Media | None = None,
     stems: Iterable[Path] = (),
     proofs: Iterable[Proof] = (),
+    same: Iterable[Copied] = (),
     thumbnails: int = 300,
     watch: Watch = unwatched,
 ) -> Report:
@@ -138,6 +141,8 @@ def report(
         )
         for event in sync.events
     )
+    alike = {copied.event: copied for copied in same}
+    lines = tuple(replace(line, copied=alike.get(line.event.id)) for line in lines)
     lines, undrawn = _drawn(lines, sync, thumbnails, watch)
     files = tuple(stems)
     pops = checks(sync.timeline, heard_files(sync, files))
@@ -148,7 +153,7 @@ def report(
         *undrawn,
     )
     return Report(
-        title=title or sync.timeline.name,
+        title=sync.timeline.name,
         date=date,
         tool=f"Picturelock {conform.__version__}",
         sync=sync,

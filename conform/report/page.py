@@ -157,7 +157,9 @@ def _row(line: Line, report: Report) -> dict[str, Any]:
         "uncertainty": None if line.uncertainty is None else line.uncertainty * rate,
         "moved": _moved(decision),
         "signed": signature(decision),
-        "more": bool(event.channels or reason or decision.comment or decision.cleared),
+        "more": bool(
+            line.copied or event.channels or reason or decision.comment or decision.cleared
+        ),
         "reason": reason,
         "channels": [_channel(found, event) for found in event.channels],
         "strongest": strongest(event).name if event.roll else "",

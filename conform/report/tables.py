@@ -31,7 +31,8 @@ COLUMNS = (
     "id", "event", "name", "tracks", "record_in", "record_out", "status", "file", "take",
     "channel", "rung", "slip_samples", "slip_frames", "slip_ms", "direction",
     "uncertainty_samples", "judgement", "lag_samples", "drift_ppm", "score", "runner_up", "reason",
-    "stem_residual_samples", "stem_uncertainty_samples", "stem_judgement", "decision",
+    "stem_residual_samples", "stem_uncertainty_samples", "stem_judgement",
+    "copied_samples", "differing_samples", "copied_sha256", "decision",
     "nudge_samples", "reviewer", "decided_at", "carried", "comment",
 )  # fmt: skip
 
@@ -85,7 +86,7 @@ def json(report: Report) -> str:
 
 
 def _event(line: Line, report: Report) -> Json:
-    proof, decision = line.proof, line.decision
+    proof, copied, decision = line.proof, line.copied, line.decision
     return {
         **event_json(line.event, report.sync),
         "judgement": str(line.judgement),
@@ -93,6 +94,9 @@ def _event(line: Line, report: Report) -> Json:
         "stem_residual_samples": proof.residual if proof else None,
         "stem_uncertainty_samples": proof.uncertainty if proof else None,
         "stem_judgement": str(line.stem) if line.stem else None,
+        "copied_samples": copied.samples if copied else None,
+        "differing_samples": copied.differing if copied else None,
+        "copied_sha256": copied.sha256 if copied else None,
         "decision": CHOICES[decision.choice],
         "nudge_samples": decision.nudge,
         "reviewer": decision.by or None,

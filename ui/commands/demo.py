@@ -12,6 +12,7 @@ import click
 
 from adapters import formats, rolls, session
 from conform import media
+from conform.copied import copies
 from conform.errors import RenderError
 from conform.match import early_or_late
 from conform.originals import marks_of
@@ -126,7 +127,8 @@ def _run(folder: Path, spec: FilmSpec, watch: Watch) -> _Outcome:
     report = folder / "report.html"
     proofs = prove(answer, layout, stems, watch=watch)
     paths = [stem.path for stem in stems]
-    write_report(answer, report, stems=paths, proofs=proofs, watch=watch)
+    same = copies(layout, stems, watch=watch)
+    write_report(answer, report, stems=paths, proofs=proofs, same=same, watch=watch)
     return _Outcome(
         film,
         answer,

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from adapters import session
+from conform.copied import copies
 from conform.decision import applied
 from conform.findings import Finding
 from conform.jsonable import findings_json
@@ -95,6 +96,7 @@ def command(
     with progress() as watch:
         stems = render(layout, folder, spec, sources=own, force=force, watch=watch)
         proofs = prove(sync, layout, stems, watch=watch) if proved else ()
+        same = copies(layout, stems, watch=watch) if proved else ()
         paths = [stem.path for stem in stems]
         write_report(
             sync,
@@ -103,6 +105,7 @@ def command(
             review=review,
             stems=paths,
             proofs=proofs,
+            same=same,
             date=date,
             force=force,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from conform.copied import copies
 from conform.decision import UNREVIEWED, Review
 from conform.originals import originals, refuse_changed
 from conform.plan import plan
@@ -34,6 +35,9 @@ def export(
     layout, spec = plan(sync), stem_spec(sync)
     stems = render(layout, folder, spec, sources=sources, force=force, watch=watch)
     proofs = prove(sync, layout, stems, watch=watch)
+    same = copies(layout, stems, watch=watch)
     paths = [stem.path for stem in stems]
-    write_report(sync, page, watch=watch, review=review, stems=paths, proofs=proofs, force=force)
+    write_report(
+        sync, page, watch=watch, review=review, stems=paths, proofs=proofs, same=same, force=force
+    )
     return stems, page

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import soundfile
 
 from conform.errors import MediaError
+from conform.findings import Finding, error
 from conform.mix import fits
 from conform.region import Plan, Region
 from conform.render import StemFile
@@ -55,6 +56,19 @@ def copies(
         found += [copied] if copied else []
         watch(Step("comparing copies", done, len(events)))
     return tuple(found)
+
+
+def copy_findings(found: Iterable[Copied]) -> tuple[Finding, ...]:
+    """The events in which samples that were to be copied are not the recorder's."""
+    return tuple(
+        error(
+            "export.differs",
+            f"{one.differing} of {one.samples} copied samples are not the take's: export it again",
+            f"event {one.event}",
+        )
+        for one in found
+        if one.differing
+    )
 
 
 def _event(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import conform
-from conform.copied import Copied
+from conform.copied import Copied, copy_findings
 from conform.decision import UNREVIEWED, Choice, Decision, Review
 from conform.errors import MediaError
 from conform.findings import Finding, warning
@@ -150,6 +150,7 @@ def report(
         *sync.findings,
         *(odd for roll in sync.rolls for odd in roll.findings),
         *pop_findings(pops, sync.timeline),
+        *copy_findings(alike.values()),
         *undrawn,
     )
     return Report(

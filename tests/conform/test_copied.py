@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from conform.copied import copies
+from conform.copied import copies, copy_findings
+from conform.findings import Level
 from conform.plan import PlanOptions, plan
 from conform.region import Plan
 from conform.render import StemFile, render
@@ -63,7 +64,10 @@ def test_one_sample_that_differs_is_told(cut: Sync, tmp_path: Path) -> None:
     sound, _ = soundfile.read(stems[0].path, dtype="int32")
     sound[5 * SR] ^= 1 << 8  # the lowest of 24 bits
     soundfile.write(stems[0].path, sound, SR, subtype="PCM_24")
-    assert [one.differing for one in copies(layout, stems)] == [0, 1]
+    found = copies(layout, stems)
+    assert [one.differing for one in found] == [0, 1]
+    (finding,) = copy_findings(found)
+    assert (finding.level, finding.where) == (Level.ERROR, "event 0001")
 
 
 def test_what_was_changed_claims_nothing(cut: Sync, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from adapters import session
-from conform.copied import copies
+from conform.copied import copies, copy_findings
 from conform.decision import applied
 from conform.findings import Finding
 from conform.jsonable import findings_json
@@ -24,7 +24,7 @@ from ui.options import FILE, SECONDS, examples, force_option, json_option
 from ui.printing import console, exit_code, print_findings, print_json
 from ui.progress import progress
 from ui.reporting import refuse_report, write_report
-from ui.showing import show_proofs, show_stems
+from ui.showing import show_proofs, show_stems, stem_json
 
 
 @click.command(
@@ -109,7 +109,7 @@ def command(
             date=date,
             force=force,
         )
-    findings = (*sync.findings, *layout.findings, *clipped(stems))
+    findings = (*sync.findings, *layout.findings, *clipped(stems), *copy_findings(same))
     if as_json:
         print_json(_as_json(stems, proofs, report, findings))
     else:
@@ -124,24 +124,8 @@ def _as_json(
     stems: Sequence[StemFile], proofs: Sequence[Proof], report: Path, findings: Sequence[Finding]
 ) -> dict[str, Any]:
     return {
-        "stems": [_stem_json(stem) for stem in stems],
+        "stems": [stem_json(stem) for stem in stems],
         "proof": [asdict(proof) for proof in proofs],
         "report": str(report),
         "findings": findings_json(findings),
-    }
-
-
-def _stem_json(stem: StemFile) -> dict[str, Any]:
-    return {
-        "path": str(stem.path),
-        "channels": list(stem.channels),
-        "sample_rate": stem.format.sample_rate,
-        "bits": stem.format.bits,
-        "floating": stem.format.floating,
-        "samples": stem.samples,
-        "time_reference": stem.time_reference,
-        "copied": sum(tally.copied for tally in stem.tallies),
-        "mixed": sum(tally.mixed for tally in stem.tallies),
-        "silent": sum(tally.silent for tally in stem.tallies),
-        "sha256": stem.sha256,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
@@ -19,6 +19,8 @@ from ui.viewer import look
 from ui.viewer.pictures import FrameServer
 
 _EDGE = 10
+_HOP = 12  # frames that playing may pass over; a longer way is a jump
+_TOP = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter
 
 
 @dataclass(slots=True)
@@ -34,7 +36,7 @@ class _Reel:
 
 
 class PicturePane(QWidget):
-    """Draws the frame under the playhead; `dropped` counts frames that were too late."""
+    """Draws the frame under the playhead; `dropped` counts frames not seen since it plays."""
 
     opened = pyqtSignal(int)
     """The first movie is open: the most frames between two of its key frames."""
@@ -47,7 +49,6 @@ class PicturePane(QWidget):
         self.dropped = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 150)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         session.listen_to(self._changed)
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -108,12 +109,20 @@ class PicturePane(QWidget):
             reel.server.close()
 
     def _changed(self, before: State, now: State) -> None:
+        if before.speed == 0 != now.speed:
+            self.dropped = 0
         if before.playhead != now.playhead or before.compare != now.compare:
-            if now.speed == 1 and self._reels and self.shown not in (before.playhead, -1):
-                self.dropped += 1
+            self._count(before, now)
             self._ask()
         if before != now:
             self.update()
+
+    def _count(self, before: State, now: State) -> None:
+        """Count the frames that were not seen while playing: passed over, or decoded too late."""
+        if before.speed == now.speed == 1 and self._reels:
+            passed = now.playhead - before.playhead - 1
+            self.dropped += passed if 0 < passed <= _HOP else 0
+            self.dropped += self.shown not in (before.playhead, -1)
 
     def _ask(self) -> None:
         frame = self._session.state.playhead
@@ -206,9 +215,9 @@ class PicturePane(QWidget):
             if state.spot is None:
                 _label(painter, room, self._offset(under), size, top=False, left=False)
         if self.dropped and state.speed:
-            painter.setBrush(look.BAD)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.drawEllipse(QPointF(room.center().x(), room.top() + 6), 5, 5)
+            painter.setFont(look.words(9))
+            painter.setPen(look.BAD)
+            painter.drawText(room, int(_TOP), f"● {self.dropped} dropped")
 
     def _offset(self, place: int) -> str:
         """Where the sound lies: against timecode as measured, and moved by hand."""

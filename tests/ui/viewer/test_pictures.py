@@ -218,3 +218,19 @@ def test_sound_that_cannot_be_read_is_said(tmp_path: Path, session_file: Path) -
     heard = programme.stretch(0, 48000)
     assert not heard.guide.any()
     assert "gone.wav" in programme.fault
+
+
+def test_frames_that_are_not_seen_are_counted(tmp_path: Path, room: Room, qtbot: QtBot) -> None:
+    window = room(bare(movie(tmp_path / "m.mov", RATES["25"]), "25"))
+    session = window.session
+    seen(qtbot, window, 0)
+    session.set_speed(Fraction(1))
+    session.go(3)  # two frames were passed over
+    assert window.picture.dropped == 2
+    seen(qtbot, window, 3)
+    session.go(60)  # a jump is none
+    assert window.picture.dropped == 2
+    session.set_speed(Fraction(0))
+    session.set_speed(Fraction(1))
+    assert window.picture.dropped == 0
+    session.set_speed(Fraction(0))

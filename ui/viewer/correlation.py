@@ -30,7 +30,6 @@ class CorrelationPane(QWidget):
         self._why = ""
         self._reach = 0.1
         self.setMinimumSize(200, 110)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         session.listen_to(self._changed)
         analysis.ready.connect(self._ready)
         self._ask()

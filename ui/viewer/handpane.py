@@ -39,7 +39,6 @@ class HandPane(QWidget):
         self._readers: list[PeakServer] = []
         self._near: tuple[object, dict[RollChannel, Columns]] = (None, {})
         self.setMinimumSize(300, 110)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         session.listen_to(self._changed)
 
     def sizeHint(self) -> QSize:  # noqa: N802

@@ -65,7 +65,6 @@ class Summary(QWidget):
         super().__init__(parent)
         self._session = session
         self.setFixedHeight(_HEIGHT)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         session.listen_to(self._changed)
 
     def sizeHint(self) -> QSize:  # noqa: N802

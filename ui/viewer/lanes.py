@@ -42,7 +42,6 @@ class Lanes(QWidget):
         self._reel: tuple[object, QPixmap] | None = None
         self._grabbed = ""
         self.setMinimumHeight(RULER + EDITS + OVERVIEW + 90)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         session.listen_to(self._changed)
         detail.ready.connect(self.update)
 

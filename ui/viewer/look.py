@@ -118,6 +118,9 @@ QHeaderView::section {
     background: #262626; color: #9a9a9a; border: none; border-bottom: 1px solid #454545;
     padding: 4px 5px;
 }
+QHeaderView::up-arrow, QHeaderView::down-arrow {
+    subcontrol-origin: padding; subcontrol-position: center left; width: 6px; height: 6px;
+}
 QSplitter::handle { background: #1e1e1e; }
 QScrollBar:vertical { background: #262626; width: 10px; }
 QScrollBar::handle:vertical { background: #4a4a4a; border-radius: 5px; min-height: 24px; }

@@ -49,7 +49,6 @@ class OffsetPlot(QWidget):
         self._low, self._high = _range([point.frames for point in self.points])
         self._still: tuple[object, QPixmap] | None = None
         self.setMinimumSize(220, 110)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         session.listen_to(self._changed)
 
     def sizeHint(self) -> QSize:  # noqa: N802

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import opentimelineio
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from adapters import otio, session
 from conform.errors import RenderError, SessionError
 from conform.match import Match, Verdict
+from conform.originals import marks_of, refuse_changed
 from conform.roll import Roll, RollChannel
 from conform.synced import EventSync, Status, Sync
 from conform.timecode import Rate
@@ -121,3 +123,25 @@ def test_a_session_is_not_overwritten_nor_its_sources(sync: Sync, tmp_path: Path
     assert path.read_bytes() == before
     session.save(sync, path, force=True)
     assert path.read_bytes() == before  # the same session is the same file, byte for byte
+
+
+@pytest.mark.parametrize(
+    "change", [{"sample_rate": 0}, {"sample_rate": -48000}, {"length": Fraction(0)}]
+)
+def test_numbers_that_no_sync_wrote_are_refused(
+    sync: Sync, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    path = tmp_path / "s.otio"
+    session.save(replace(sync, **change), path)
+    with pytest.raises(SessionError, match="damaged"):
+        session.load(path)
+
+
+def test_marks_that_are_not_one_for_each_file_stop_an_export(sync: Sync) -> None:
+    marked = replace(sync, marks=marks_of(sync))
+    refuse_changed(marked)
+    with pytest.raises(SessionError, match="run conform sync again"):
+        refuse_changed(replace(marked, marks=marked.marks[:-1]))
+    sync.rolls[0].path.write_bytes(b"y")
+    with pytest.raises(SessionError, match="not the file that was measured"):
+        refuse_changed(marked)

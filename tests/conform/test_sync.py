@@ -94,6 +94,21 @@ def test_jam_sync_errors_are_findings(film: Film, answer: Sync) -> None:
     assert told == jammed
 
 
+def test_one_slip_of_all_takes_is_the_pictures(film: Film, answer: Sync) -> None:
+    """Every recorder half a second early, to the sample: it is the picture that starts late."""
+    late = []
+    for roll in takes_of(film):
+        jam = round(film.truth.roll(roll.path.name).jam_samples)
+        assert roll.start is not None
+        late.append(replace(roll, start=roll.start - Fraction(jam, 48000) + Fraction(1, 2)))
+    again = sync(cut_of(film), film.movie, late)
+    told = [finding for finding in again.findings if finding.code == "sync.all-slipped"]
+    assert len(told) == 1
+    assert "11.99 frames late" in told[0].message
+    assert "sync.jam" not in {finding.code for finding in again.findings}
+    assert "sync.all-slipped" not in {finding.code for finding in answer.findings}
+
+
 def test_progress_is_told(steps: list[Step], answer: Sync) -> None:
     events = [step for step in steps if step.stage == "events"]
     assert events[-1].done == events[-1].total == len(answer.events)

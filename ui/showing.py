@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich.console import Console
 
@@ -61,10 +62,10 @@ def _spread(event: EventSync) -> tuple[str, str]:
     return f"{match.uncertainty_samples:.2f}", drift
 
 
-def show_stems(stems: Sequence[StemFile], screen: Console) -> None:
+def show_stems(stems: Sequence[StemFile], screen: Console, title: str = "Stems") -> None:
     """Every stem with its length and how much of it is a bit-exact copy."""
     made = table(
-        "Stems",
+        title,
         "file", "samples", "format", "copied bit for bit", "faded or mixed", "silent", "SHA-256",
         right=(1, 3, 4, 5),
     )  # fmt: skip
@@ -100,3 +101,20 @@ def show_proofs(proofs: Sequence[Proof], screen: Console) -> None:
     for proof in proofs:
         if proof.residual is None:
             screen.print(f"  {proof.event}: not measured again: {proof.reason}", markup=False)
+
+
+def stem_json(stem: StemFile) -> dict[str, Any]:
+    """A written file: its form, and how many samples were copied, mixed and left silent."""
+    return {
+        "path": str(stem.path),
+        "channels": list(stem.channels),
+        "sample_rate": stem.format.sample_rate,
+        "bits": stem.format.bits,
+        "floating": stem.format.floating,
+        "samples": stem.samples,
+        "time_reference": stem.time_reference,
+        "copied": sum(tally.copied for tally in stem.tallies),
+        "mixed": sum(tally.mixed for tally in stem.tallies),
+        "silent": sum(tally.silent for tally in stem.tallies),
+        "sha256": stem.sha256,
+    }

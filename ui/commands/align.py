@@ -12,7 +12,9 @@ from conform.align import Aligned, align
 from conform.jsonable import findings_json, match_json
 from conform.match import Match, early_or_late
 from conform.poly import PolyChannel
-from ui.options import FILE, examples, jobs_option, json_option
+from conform.whole import LEAVE, Correct
+from ui.laying import Layer, Written, show_written, written_json
+from ui.options import FILE, examples, force_option, jobs_option, json_option
 from ui.printing import console, exit_code, print_findings, print_json, row, table
 from ui.progress import progress
 from ui.workers import workers
@@ -23,28 +25,71 @@ from ui.workers import workers
         "conform align GUIDE.mov TAKE1.wav TAKE2.wav",
         "conform align OLD_TRANSFER.wav NEW_TRANSFER.wav --json",
         "conform align GUIDE.mov CARD/*.wav --jobs 4",
+        "conform align NEW_SCAN.wav OLD_TRANSFER.wav -o LAID/ --correct-drift always",
     )
 )
 @click.argument("reference", metavar="REF", type=FILE)
 @click.argument("others", metavar="OTHER...", nargs=-1, required=True, type=FILE)
+@click.option(
+    "-o", "--output", "folder", type=FILE, help="A folder: write each OTHER under REF into it."
+)
+@click.option(
+    "--correct-drift",
+    "correct",
+    type=click.Choice([str(when) for when in Correct]),
+    default=str(Correct.AUTO),
+    show_default=True,
+    help=f"Resample along the measured time: where a copy would be over {1000 * LEAVE:.0f} ms off "
+    "(auto), never, or always.",
+)
+@force_option
 @jobs_option("Files")
 @json_option
-def command(reference: Path, others: Sequence[Path], jobs: int, as_json: bool) -> int:
+def command(
+    reference: Path,
+    others: Sequence[Path],
+    folder: Path | None,
+    correct: str,
+    force: bool,
+    jobs: int,
+    as_json: bool,
+) -> int:
     """Measure where each OTHER sound lies against REF.
 
     The lag is the place in REF at which the other file's first sample of sound falls: positive
     means that, played from a common zero, the other file is early. REF counts from its picture's
     first frame, where it has a picture. What cannot be measured says why.
+
+    With -o, every OTHER that was measured is written as a broadcast WAV as long as REF, at its own
+    rate with all its channels: copied bit for bit at the nearest sample, each part between two
+    steps at its own place, or resampled. The files are then measured once more.
     """
+    layer = Layer(reference, others, folder, force=force) if folder else None
     with progress() as watch, workers(min(jobs, len(others))) as executor:
         found = align(reference, others, executor=executor, watch=watch)
+        written = layer.write(found, Correct(correct), watch) if layer else []
     findings = [finding for item in found for finding in item.findings]
+    findings += [finding for one in written for finding in one.findings]
     if as_json:
-        print_json({"reference": str(reference), "files": [_json(item) for item in found]})
+        print_json({"reference": str(reference), "files": _files_json(found, written)})
     else:
         _print(found)
+        show_written(written, console())
         print_findings(findings, console())
     return exit_code(findings)
+
+
+def _files_json(found: Sequence[Aligned], written: Sequence[Written]) -> list[dict[str, Any]]:
+    if not written:
+        return [_json(item) for item in found]
+    return [
+        {
+            **_json(item),
+            "written": written_json(one),
+            "findings": findings_json((*item.findings, *one.findings)),
+        }
+        for item, one in zip(found, written, strict=True)
+    ]
 
 
 def _json(item: Aligned) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from ui.review.loose import loose
 from ui.review.programme import Programme, monitored
 from ui.review.session import GateError, Session
 from ui.review.state import Filter, Listen
+from ui.review.texts import source_timecode
 
 
 @pytest.fixture
@@ -434,6 +435,14 @@ def test_loose_files_are_laid_where_they_are_heard(short_film: Film) -> None:
     assert not session.writable
     assert len(session.sync.events) == 1
     assert session.timecode(0) == "01:00:00:00"
+    (event,) = session.sync.events
+    assert event.roll is not None
+    assert event.zero is not None
+    begins = event.clip.source_in - (event.roll.start or 0)
+    assert begins == event.clip.record_in - event.zero  # the label is the recorder's own
+    assert source_timecode(event, Fraction(0), session.sync) == source_timecode(
+        event, event.clip.record_in, session.sync
+    )
 
 
 def test_the_review_needs_no_qt() -> None:

@@ -82,8 +82,17 @@ def _event(take: Roll, match: Match, length: Fraction) -> EventSync:
         zero += (heard / 2 - zero) * Fraction(match.drift_ppm or 0) / 10**6
     first = max(ZERO, zero) if zero is not None else ZERO
     last = min(length, zero + take.duration) if zero is not None else length
-    source = Source(take.name, str(take.path), scene=take.scene, take=take.take)
-    clip = Clip(take.name, first, max(last, first), ZERO, max(last - first, ZERO), source)
+    source = Source(
+        take.name,
+        str(take.path),
+        scene=take.scene,
+        take=take.take,
+        start=take.start,
+        rate=take.rate if take.start is not None else None,
+    )
+    begin = (take.start or ZERO) + (ZERO if zero is None else first - zero)
+    length = max(last - first, ZERO)
+    clip = Clip(take.name, first, first + length, begin, begin + length, source)
     return EventSync(
         take.name,
         clip,

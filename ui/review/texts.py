@@ -74,7 +74,8 @@ def source_timecode(event: EventSync, at: Fraction, sync: Sync) -> str:
     """The label that the event's source shows at a record time."""
     clip = event.clip
     rate = clip.source.rate or sync.timeline.rate
-    return rate.label_at(clip.source_in + (at - clip.record_in) * clip.speed)
+    since = max(at - clip.record_in, Fraction(0))  # a clip may begin within its first frame
+    return rate.label_at(clip.source_in + since * clip.speed)
 
 
 def confidence(event: EventSync) -> str:

@@ -228,7 +228,7 @@ class PicturePane(QWidget):
             return f"{session.mark_of(place)} {nudged(decision.nudge, session.sync)}".rstrip()
         found: Offset | None = slip(event, session.sync)
         if found is None:
-            return "not measured"
+            return str(session.mark_of(place))
         return f"TC {signed(found.frames, 2)} fr  {signed(found.samples, 0)} smp {found.sense}"
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters import session as files
+from conform import media
 from conform.decision import Choice, applied
 from conform.spotcheck import Heard, Trial, threshold, trials
 from conform.synced import Status, Sync
@@ -435,14 +437,20 @@ def test_loose_files_are_laid_where_they_are_heard(short_film: Film) -> None:
     assert not session.writable
     assert len(session.sync.events) == 1
     assert session.timecode(0) == "01:00:00:00"
-    (event,) = session.sync.events
-    assert event.roll is not None
+
+
+def test_loose_sound_shows_its_own_clock(short_film: Film, tmp_path: Path) -> None:
+    """The movie's sound from a little before its first frame on, as a mixer's stem has it."""
+    sound = media.read(short_film.movie)
+    path = tmp_path / "stem.wav"
+    lead = np.zeros((1000, sound.shape[1]), np.float32)
+    soundfile.write(path, np.concatenate([lead, sound]), 48000, subtype="PCM_24")
+    (event,) = (session := loose(short_film.movie, None, [path])).sync.events
     assert event.zero is not None
-    begins = event.clip.source_in - (event.roll.start or 0)
-    assert begins == event.clip.record_in - event.zero  # the label is the recorder's own
-    assert source_timecode(event, Fraction(0), session.sync) == source_timecode(
-        event, event.clip.record_in, session.sync
-    )
+    assert event.zero * 48000 == pytest.approx(-1000, abs=1)
+    assert event.clip.source_in == event.clip.record_in - event.zero
+    assert source_timecode(event, Fraction(0), session.sync) == "00:00:00:00"
+    assert source_timecode(event, Fraction(-1, 100), session.sync) == "00:00:00:00"
 
 
 def test_the_review_needs_no_qt() -> None:

@@ -39,25 +39,55 @@ def whitened(spectrum: Spectrum, gain: Signal) -> Spectrum:
     return np.asarray(spectrum * np.divide(gain, size, out=size), np.complex64)
 
 
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """A whitened spectrum in bytes, as parts of `scale`: -128 to 127 for both of its components.
+
+    Whitening has left little between its loudest and its faintest bins: what rounding adds lies
+    40 dB under the correlation's own noise.
+    """
+
+    scale: np.float32
+    parts: NDArray[np.int8]
+
+    @classmethod
+    def of(cls, spectrum: Spectrum) -> _Packed:
+        parts = spectrum.view(np.float32)
+        scale = np.float32(max(parts.max(), -parts.min()) / 127 + _TINY)
+        return cls(scale, np.rint(parts / scale).astype(np.int8))
+
+    def spectrum(self) -> Spectrum:
+        """The spectrum again."""
+        parts = self.parts.astype(np.float32)
+        parts *= self.scale
+        return parts.view(np.complex64)
+
+
 @dataclass(slots=True)
 class Spectra:
     """A reference at 8 kHz as whitened overlap-save block spectra, kept between searches.
 
     `window` is the longest sound, in samples, that will be searched for. Spectra are kept up to
-    `budget` bytes; those of longer references are made anew on each search, a block at a time.
+    `budget` bytes: as they are where all fit, else in bytes, and used so from the first search on;
+    those beyond are made anew on each search, a block at a time.
     """
 
     sound: NDArray[np.floating]
     window: int
-    budget: int = 32_000_000
+    budget: int = 100_000_000
     size: int = field(init=False)
     gain: Signal = field(init=False)
-    _kept: dict[int, Spectrum] = field(init=False, default_factory=dict)
+    _room: int = field(init=False)
+    _whole: bool = field(init=False)
+    _kept: dict[int, Spectrum | _Packed] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         whole = len(self.sound) + 2 * self.window
         self.size = fourier.fast_size(min(4 * self.window, whole))
         self.gain = mask(SPEECH, self.size, COARSE_RATE)
+        each = self.size + 2  # numbers in a one-sided spectrum
+        self._whole = len(self.starts) * each * 4 <= self.budget
+        self._room = self.budget // (each * 4 if self._whole else each)
 
     @property
     def starts(self) -> range:
@@ -69,10 +99,11 @@ class Spectra:
         for start in self.starts:
             kept = self._kept.get(start)
             if kept is None:
-                kept = self._block(start)
-                if (len(self._kept) + 1) * kept.nbytes <= self.budget:
+                made = self._block(start)
+                kept = made if self._whole else _Packed.of(made)
+                if len(self._kept) < self._room:
                     self._kept[start] = kept
-            yield start, kept
+            yield start, kept.spectrum() if isinstance(kept, _Packed) else kept
 
     def _block(self, start: int) -> Spectrum:
         block = np.zeros(self.size, np.float32)
@@ -91,41 +122,44 @@ def search(spectra: Spectra, windows: Sequence[Signal], keep: int = 6) -> list[l
     others = [
         whitened(fourier.rfft(window, spectra.size), spectra.gain).conj() for window in windows
     ]
-    found: list[list[tuple[int, float, float]]] = [[] for _ in windows]
-    noise: list[list[float]] = [[] for _ in windows]
+    found: list[list[_Crests]] = [[] for _ in windows]
     usable = spectra.size - spectra.window
     for start, block in spectra.blocks():
-        for index, other in enumerate(others):
-            correlation = np.abs(fourier.irfft(block * other, spectra.size)[:usable])
-            noise[index].append(float(np.median(correlation[::17])) / 0.6745)
-            found[index] += [
-                (start + at, noise[index][-1], float(correlation[at]))
-                for at in _cell_maxima(correlation, keep)
-            ]
-    return [_ranked(places, floors, keep) for places, floors in zip(found, noise, strict=True)]
+        for crests, other in zip(found, others, strict=True):
+            correlation = fourier.irfft(block * other, spectra.size)[:usable]
+            crests.append(_crests(np.abs(correlation, out=correlation), start, keep))
+    return [_ranked(crests, keep) for crests in found]
 
 
-def _cell_maxima(correlation: Signal, keep: int) -> list[int]:
-    """Positions of the highest values of the `2 * keep` best 50 ms cells."""
-    cells = -(-len(correlation) // _CELL)
-    padded = np.zeros(cells * _CELL, np.float32)
-    padded[: len(correlation)] = correlation
-    grid = padded.reshape(cells, _CELL)
-    best = grid.argmax(axis=1)
-    order = np.argsort(grid[np.arange(cells), best])[::-1][: 2 * keep]
-    return [int(cell * _CELL + best[cell]) for cell in order]
+@dataclass(frozen=True, slots=True)
+class _Crests:
+    """The highest values of a block's correlation, where they are, and the noise they stand in."""
+
+    places: NDArray[np.intp]
+    values: Signal
+    noise: float
 
 
-def _ranked(places: list[tuple[int, float, float]], floors: list[float], keep: int) -> list[Peak]:
-    floor = float(np.median(floors)) + 1e-20
-    peaks = sorted(
-        (Peak(at, value / max(noise, floor)) for at, noise, value in places),
-        key=lambda peak: -peak.height,
-    )
+def _crests(correlation: Signal, start: int, keep: int) -> _Crests:
+    """The highest values of the `2 * keep` best 50 ms cells of a block."""
+    whole = len(correlation) // _CELL * _CELL
+    best = correlation[:whole].reshape(-1, _CELL).argmax(axis=1) + np.arange(0, whole, _CELL)
+    if whole < len(correlation):
+        best = np.append(best, whole + correlation[whole:].argmax())
+    order = np.argsort(correlation[best])[::-1][: 2 * keep]
+    noise = float(np.median(correlation[::17])) / 0.6745
+    return _Crests(start + best[order], correlation[best[order]], noise)
+
+
+def _ranked(crests: Sequence[_Crests], keep: int) -> list[Peak]:
+    floor = float(np.median([block.noise for block in crests])) + 1e-20
+    places = np.concatenate([block.places for block in crests])
+    heights = np.concatenate([block.values / max(block.noise, floor) for block in crests])
     apart: list[Peak] = []
-    for peak in peaks:
-        if all(abs(peak.at - other.at) >= _CELL for other in apart):
-            apart.append(peak)
+    for index in np.argsort(-heights, kind="stable"):
+        at = int(places[index])
+        if all(abs(at - other.at) >= _CELL for other in apart):
+            apart.append(Peak(at, float(heights[index])))
         if len(apart) == keep:
             break
     return apart
@@ -160,10 +194,10 @@ def against(reference: Signal, other: Spectrum, reach: int, rate: int = COARSE_R
 
 
 def _ready(stretches: Signal, fade: int, size: int, rate: int) -> Spectrum:
-    return whitened(fourier.rfft(_faded(stretches, fade), size), mask(SPEECH, size, rate))
+    return whitened(fourier.rfft(faded(stretches, fade), size), mask(SPEECH, size, rate))
 
 
-def _faded(stretches: Signal, length: int) -> Signal:
+def faded(stretches: Signal, length: int) -> Signal:
     """Stretches with a raised cosine of some samples at both ends."""
     rise = np.sin((np.arange(length) + 0.5) * (np.pi / 2 / max(length, 1))) ** 2
     gain = np.ones(stretches.shape[-1], np.float32)

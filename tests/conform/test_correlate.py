@@ -38,7 +38,7 @@ def test_a_planted_window_is_found(at: int, seconds: float, gain: float) -> None
     assert peaks[0].at == at
 
 
-@pytest.mark.parametrize("budget", [0, 32_000_000])
+@pytest.mark.parametrize("budget", [0, 400_000, 100_000_000])
 @pytest.mark.parametrize("window", [1, 4])
 def test_blocks_hide_no_place(budget: int, window: int) -> None:
     spectra = Spectra(REFERENCE, window * COARSE_RATE, budget)
@@ -48,6 +48,17 @@ def test_blocks_hide_no_place(budget: int, window: int) -> None:
     windows = [REFERENCE[place : place + length] for place in wanted]
     for place, peaks in zip(wanted, search(spectra, windows), strict=True):
         assert peaks[0].at == place
+
+
+def test_a_further_search_finds_what_the_first_did() -> None:
+    window = REFERENCE[9 * COARSE_RATE : 11 * COARSE_RATE]
+    whole = search(Spectra(REFERENCE, len(window)), [window])[0]
+    for budget in (0, 200_000, 400_000):  # nothing kept, some, and all of it in bytes
+        spectra = Spectra(REFERENCE, len(window), budget)
+        first, again = (search(spectra, [window])[0] for _ in range(2))
+        assert first == again
+        assert [peak.at for peak in first[:2]] == [peak.at for peak in whole[:2]]
+        assert first[0].height == pytest.approx(whole[0].height, rel=0.01)
 
 
 def test_a_window_may_hang_over_either_end() -> None:

@@ -129,28 +129,15 @@ def report(
     so that the same inputs give the same bytes. Stems are read back and hashed. Raises `MediaError`
     for a stem that cannot be read; a guide or take that cannot be drawn is a finding.
     """
-    proved = {proof.event: proof for proof in proofs}
-    decided = review.by_event()
-    lines = tuple(
-        _line(
-            event,
-            sync,
-            tolerance,
-            decided.get(event.id, Decision(event.id)),
-            proved.get(event.id),
-        )
-        for event in sync.events
-    )
-    alike = {copied.event: copied for copied in same}
-    lines = tuple(replace(line, copied=alike.get(line.event.id)) for line in lines)
+    files, alike = tuple(stems), tuple(same)
+    lines = _lines(sync, tolerance, review, proofs, alike)
     lines, undrawn = _drawn(lines, sync, thumbnails, watch)
-    files = tuple(stems)
     pops = checks(sync.timeline, heard_files(sync, files))
     findings = (
         *sync.findings,
         *(odd for roll in sync.rolls for odd in roll.findings),
         *pop_findings(pops, sync.timeline),
-        *copy_findings(alike.values()),
+        *copy_findings(alike),
         *undrawn,
     )
     return Report(
@@ -169,6 +156,25 @@ def report(
         review=review,
         pops=pops,
     )
+
+
+def _lines(
+    sync: Sync,
+    tolerance: Tolerance,
+    review: Review,
+    proofs: Iterable[Proof],
+    same: Iterable[Copied],
+) -> tuple[Line, ...]:
+    """Every event with what was decided of it, and what its stems prove."""
+    decided = review.by_event()
+    proved = {proof.event: proof for proof in proofs}
+    alike = {copied.event: copied for copied in same}
+    made = (
+        _line(event, sync, tolerance, decided.get(event.id, Decision(event.id)),
+              proved.get(event.id))
+        for event in sync.events
+    )  # fmt: skip
+    return tuple(replace(line, copied=alike.get(line.event.id)) for line in made)
 
 
 def _line(

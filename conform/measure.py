@@ -25,6 +25,7 @@ sounds, several find overlaps in part, short ones find short overlaps."""
 
 _PLACES = 6  # peaks of a window that are looked into
 _ASTRAY = 0.003  # seconds that a line may leave the place of its window: drift's share of it
+_ROOM = 120_000_000  # bytes that the other sound and the reference's spectra may take together
 _LEAST = 0.25  # seconds of sound below which nothing can be said
 _APART = 0.06  # seconds: nearer lines are one place and its reflections
 _SURE = 1e-6  # false-match probability from which a place is claimed
@@ -78,7 +79,8 @@ def find(
 def spectra_of(reference: Sound, other: Sound) -> Spectra:
     """Spectra of a reference in blocks that suit sounds as long as the other."""
     window = min(len(other.coarse), round(WINDOW * COARSE_RATE))
-    return Spectra(reference.coarse, max(window, COARSE_RATE // 4))
+    room = max(_ROOM - other.coarse.nbytes, 0)
+    return Spectra(reference.coarse, max(window, COARSE_RATE // 4), room)
 
 
 def _candidates(

@@ -1,9 +1,10 @@
-"""Pictures of the viewer in four states and two sizes, made offscreen.
+"""Pictures of the viewer in five states and two sizes, made offscreen.
 
     python -m tests.bench.screens FOLDER [SESSION]
 
 Without SESSION the demo film is made and synced first. The states: a session as it opens, a
-flagged event zoomed in with its correlation, a drifting take with the offset plot, offline media.
+flagged event zoomed in with its correlation, a drifting take with the offset plot, a take that is
+synced by hand, offline media.
 """
 
 from __future__ import annotations
@@ -124,6 +125,18 @@ def drifted(cut: Sync) -> Sync:
     return replace(cut, events=events)
 
 
+def by_hand(window: Window) -> None:
+    """An event that nothing could measure, under marks that are paired."""
+    room = window.session
+    room.select(next(n for n, event in enumerate(room.sync.events) if event.zero is None))
+    room.use_take(str(room.sync.rolls[0].path), None)
+    room.hand_toggle()
+    room.hand_go(Fraction(6))
+    room.mark_sound()
+    room.mark_frame()
+    room.pair_marks()
+
+
 def offline(cut: Sync) -> Sync:
     """The cut with its movie and one take on a drive that is not there."""
     roll = next(event.roll for event in cut.events if event.roll)
@@ -144,6 +157,7 @@ STATES: dict[str, tuple[Callable[[Sync], Sync], Callable[[Window], None]]] = {
     "fresh": (lambda cut: cut, fresh),
     "flagged": (lambda cut: cut, flagged),
     "drifting": (drifted, drifting),
+    "hand": (lambda cut: cut, by_hand),
     "offline": (offline, nothing),
 }
 

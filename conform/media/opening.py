@@ -28,7 +28,10 @@ _FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,mxf,matroska,webm,avi,mpegts,mpeg,asf,flv"
 )
 _OPTIONS = {"protocol_whitelist": "file", "format_whitelist": _FORMATS}
-_WAVE = {"max_size": "131072"}  # bytes of a packet: a second or less, in a thirtieth of the packets
+_WAVE = {
+    "max_size": "131072",  # bytes of a packet: a second or less, in a thirtieth of the packets
+    "probesize": "131072",  # one such packet; 5 MB of them, the default, take 150 ms to open a file
+}
 _TIMEOUT = (10, 30)  # seconds to open and to read: a dead network share must not hang the job
 _NO_PICTURE = Disposition.attached_pic | Disposition.timed_thumbnails
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import ceil
 
@@ -30,12 +31,28 @@ _STEPS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 600)
 _MIDDLE = int(Qt.AlignmentFlag.AlignVCenter)
 
 
+_KEYS = {
+    "the other": "hand_side",
+    "this frame": "mark_frame",
+    "this clap": "mark_sound",
+    "pair": "pair",
+    "leave": "hand",
+}
+"""What the foot reminds of, and the actions that do it."""
+
+
 class HandPane(QWidget):
     """Draws the take of the selected event; a click puts the cursor, the wheel zooms."""
 
-    def __init__(self, session: Session, waves: Waves, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        waves: Waves,
+        keys: Callable[[str], str],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._session, self._waves = session, waves
+        self._session, self._waves, self._keys = session, waves, keys
         self._readers: list[PeakServer] = []
         self._near: tuple[object, dict[RollChannel, Columns]] = (None, {})
         self.setMinimumSize(300, 110)
@@ -190,7 +207,10 @@ class HandPane(QWidget):
         room = QRectF(12, self.height() - _FOOT, self.width() - 24, _FOOT - 2)
         painter.drawText(room, _MIDDLE, f"{frame}   +   {sound}   =   {done}")
         painter.setPen(look.DIM)
-        painter.drawText(room, _MIDDLE | int(Qt.AlignmentFlag.AlignRight), f"Keys move {moved}")
+        keys = {word: self._keys(action) for word, action in _KEYS.items()}
+        hints = "   ".join(f"{key}: {word}" for word, key in keys.items() if key)
+        text = f"Keys move {moved}   {hints}"
+        painter.drawText(room, _MIDDLE | int(Qt.AlignmentFlag.AlignRight), text)
 
     def _frame(self, at: Fraction) -> str:
         return f"frame {self._session.sync.timeline.timecode(at)}"

@@ -68,7 +68,7 @@ class Window(QMainWindow):
         self.lanes = Lanes(session, self.waves, self.detail, self)
         self.correlation = CorrelationPane(session, self.analysis, self)
         self.offsets = OffsetPlot(session, self)
-        self.hand = HandPane(session, self.waves, self)
+        self.hand = HandPane(session, self.waves, self._keys_of, self)
         self.keyboard = Keyboard(self)
         self.exporter = Exporter(session, self)
         self.bar = TransportBar(session, self.keyboard.keymap, self)
@@ -82,6 +82,21 @@ class Window(QMainWindow):
         self.assembler.ready.connect(self.lanes.update)
         self.peaks.grown.connect(self.assembler.ask)
         self.peaks.grown.connect(self.lanes.update)
+        if session.sync.events and not session.state.message:
+            session.say(self._first_words())
+
+    def _first_words(self) -> str:
+        """How a review goes, in the keys that it goes by."""
+        steps = (
+            ("next_flagged", "next flagged event"),
+            ("loop_event", "hear it"),
+            ("accept", "accept"),
+            ("reject", "reject"),
+            ("undo", "undo"),
+            ("keys", "every key"),
+        )
+        named = ((self.keyboard.keymap.keys(action), words) for action, words in steps)
+        return "   ".join(f"{keys[0]}: {words}" for keys, words in named if keys)
 
     # -- building -----------------------------------------------------------------------------
 
@@ -145,6 +160,10 @@ class Window(QMainWindow):
         paths = [session.guide] if session.guide else []
         paths += [path for event in session.sync.events if event.roll for path in event.roll.paths]
         return [path for path in paths if str(path) not in session.offline]
+
+    def _keys_of(self, action: str) -> str:
+        """The keys of an action as they are now."""
+        return self.keyboard.named(action)
 
     def act(self, name: str) -> None:
         """Do what an action's name says."""

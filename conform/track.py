@@ -31,6 +31,8 @@ _STEP = 0.001  # of speed, between those that are tried
 _FASTEST = 0.015  # the largest departure from the speed at the start
 _GATE = 3.0  # deviations from what was predicted within which a stretch belongs
 _HIGH = 6.0  # height over the noise, and
+_HIGHER = 10.0  # where it may lie anywhere, as after a pause, and
+_LIKELY = 0.3  # chance of any peak to belong from which that is so
 _CLEAR = 1.25  # over the next best peak, from which a stretch knows its place
 _POWERS = np.linspace(0.02, 0.98, 49)
 _LONGEST = 30.0  # seconds without a stretch that belongs after which the track is lost
@@ -149,7 +151,7 @@ def _followed(
         lag, height, rival = found
         gate = _GATE * state.unsure
         chance = min(1.0, 1.5 * gate / reach)
-        if height < _HIGH or height < _CLEAR * rival:
+        if height < (_HIGH if chance < _LIKELY else _HIGHER) or height < _CLEAR * rival:
             continue
         if abs(lag - state.lag) > gate:
             yield _Heard(state.time, lag, height, chance, None)

@@ -40,7 +40,7 @@ _GRID = 0.25  # seconds between the finest knots
 _MOST = 20_000  # knots
 _STRAIGHT = 1e-5  # seconds by which left-out knots may be missed
 _FLOOR = 1e-5  # seconds of half-width: what 8 kHz leaves, measured on exact copies
-_LOOSE = 0.001  # seconds of half-width above which the speed is not followed
+_LOOSE = 0.0005  # seconds of half-width above which the speed is not followed
 _UNTOLD = 2.0  # seconds of a gap that need no word
 
 Reals = NDArray[np.float64]

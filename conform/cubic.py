@@ -1,7 +1,7 @@
 """Smooth curves through points: between two points never beyond either, and no kinks at them.
 
-Fritsch & Butland, "A method for constructing local monotone piecewise cubic interpolants", SIAM J.
-Sci. Stat. Comput. 5, 1984. A curve is local: each stretch hangs on the two points to either side.
+Hyman, "Accurate monotonicity preserving cubic interpolation", SIAM J. Sci. Stat. Comput. 4, 1983.
+A curve is local: each stretch hangs on the points at its ends and two beside each of them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Reals = NDArray[np.float64]
+
+_NEIGHBOURS = (-2, -1, 1, 2)
 
 BESIDE = 2
 """Points to either side of a stretch that shape the curve in it."""
@@ -22,7 +24,7 @@ def through(places: Reals, values: Reals, at: Reals) -> Reals:
     """
     gaps = np.diff(places)
     rises = np.diff(values) / gaps
-    slopes = _slopes(gaps, rises)
+    slopes = _slopes(places, values)
     left = np.clip(np.searchsorted(places, at, side="right") - 1, 0, len(gaps) - 1)
     before, after = at - places[left], at - places[left + 1]
     rise = rises[left]
@@ -34,21 +36,35 @@ def through(places: Reals, values: Reals, at: Reals) -> Reals:
     return np.asarray(np.where((early < 0) | (late > 0), outside, curve))
 
 
-def _slopes(gaps: Reals, rises: Reals) -> Reals:
-    """The curve's slope at each point: a harmonic mean of its neighbours', nought at turns."""
-    if len(gaps) == 1:
+def _slopes(places: Reals, values: Reals) -> Reals:
+    """The curve's slope at each point: that of the quartic through it and its four neighbours.
+
+    It is nought where the points turn, and at most three times that of either side: with that the
+    curve goes beyond neither.
+    """
+    rises = np.diff(values) / np.diff(places)
+    if len(rises) == 1:
         return np.repeat(rises, 2)
-    near = 2 * gaps[1:] + gaps[:-1], gaps[1:] + 2 * gaps[:-1]
-    turns = rises[:-1] * rises[1:] <= 0
-    before, after = (np.where(turns, 1.0, side) for side in (rises[:-1], rises[1:]))
-    inner = np.where(turns, 0.0, (near[0] + near[1]) / (near[0] / before + near[1] / after))
-    ends = _end(gaps[:2], rises[:2]), _end(gaps[:-3:-1], rises[:-3:-1])
-    return np.concatenate([[ends[0]], inner, [ends[1]]])
+    free = sum(_share(places, values, step) for step in _NEIGHBOURS)
+    before, after = np.append(rises[0], rises), np.append(rises, rises[-1])
+    most = 3 * np.minimum(np.abs(before), np.abs(after))
+    kept = np.clip(free * np.sign(after), 0, most) * np.sign(after)
+    return np.asarray(np.where(before * after > 0, kept, 0.0))
 
 
-def _end(gaps: Reals, rises: Reals) -> float:
-    """The slope at an outer point, of the parabola through three; held to the first stretch's."""
-    slope = ((2 * gaps[0] + gaps[1]) * rises[0] - gaps[0] * rises[1]) / (gaps[0] + gaps[1])
-    if slope * rises[0] <= 0:
-        return 0.0
-    return float(np.copysign(min(abs(slope), 3 * abs(rises[0])), slope))
+def _share(places: Reals, values: Reals, step: int) -> Reals:
+    """What the neighbours `step` points on give to the slopes at all points: Lagrange's weights."""
+    count = len(places)
+    here = np.arange(count)
+    there = here + step
+    known = (there >= 0) & (there < count)
+    there = np.clip(there, 0, count - 1)
+    away = np.where(known, places[there] - places, 1.0)
+    weight = 1 / away
+    for other in _NEIGHBOURS:
+        beside = here + other
+        counts = known & (beside >= 0) & (beside < count) & (other != step)
+        place = places[np.clip(beside, 0, count - 1)]
+        near = np.where(counts, places[there] - place, 1.0)
+        weight *= np.where(counts, (places - place) / near, 1.0)
+    return np.asarray(np.where(known, weight * (values[there] - values), 0.0))

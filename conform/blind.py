@@ -202,7 +202,7 @@ def pieces(blocks: Iterable[Landmarks]) -> Iterator[Landmarks]:
         both = joined((held, block))
         if len(held) and len(block) and both.frames[-1] - both.frames[0] >= PIECE:
             yield held
-            again = float(held.frames[-1]) - LONGEST
+            again = float(block.frames[0]) - LONGEST
             held = joined((held.between(again, np.inf), block))
         else:
             held = both

@@ -116,7 +116,9 @@ def index(spans: Sequence[Landmarks]) -> Index:
         peaks=joined(spans),
         edges=np.concatenate([[0], np.cumsum([len(span) for span in spans], dtype=np.int64)]),
         begins=np.array([span.frames[0] if len(span) else 0 for span in spans], np.int64),
-        bins=np.array([np.bincount(span.bins, minlength=BINS) for span in spans], np.float32),
+        bins=np.array(
+            [np.bincount(span.bins, minlength=BINS) for span in spans], np.float32
+        ).reshape(len(spans), BINS),
         shards=tuple(shards),
     )
 

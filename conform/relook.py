@@ -78,6 +78,10 @@ def relook(
     if best is None or best.fine is None:
         return Relook(event.id, zero, shown, reason=found.match.reason)
     lag = float(sync.picture_in - zero) - best.fine.lag
+    if abs(lag) > _SEARCH:  # a take that the picture uses more than once
+        way = "later" if lag > 0 else "earlier"
+        elsewhere = f"fits best {abs(lag):.2f} s {way} in the picture"
+        return Relook(event.id, zero, shown, reason=elsewhere)
     return Relook(event.id, zero, shown, lag, best.fine.half_width)
 
 

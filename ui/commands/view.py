@@ -11,6 +11,7 @@ import click
 from conform.errors import ConformError
 from ui.options import FILE, examples
 from ui.progress import progress
+from ui.review.desk import probed
 from ui.review.loose import loose
 from ui.review.session import Session
 
@@ -29,7 +30,7 @@ def _login_name() -> str:
     epilog=examples(
         "conform view REEL1.otio",
         "conform view REEL1_v2.otio --carry REEL1_v1.otio --second REEL1_v1.mov",
-        "conform view --picture REEL1.mov --sound BOOM.wav --sound LAV.wav",
+        "conform view REEL1.mov --sound BOOM.wav --sound LAV.wav",
     )
 )
 @click.argument("session_file", metavar="[SESSION]", required=False, type=FILE)
@@ -58,11 +59,16 @@ def command(
     made. Without a session, a movie and sound files are laid by their sound and shown alike.
     """
     run = _viewer()
+    movie = probed(session_file) if picture is None else None
+    if movie is not None and movie.video:
+        picture, session_file = session_file, None
     if session_file is not None and picture is None:
         opened = Session.opened(session_file, carried=carry, second=second, reviewer=reviewer)
         return run(opened)
     if picture is None or session_file is not None:
-        raise click.UsageError("name a SESSION, or a --picture with --sound")
+        raise click.UsageError(
+            "name a SESSION (conform sync makes one of a cut), or a movie and its --sound"
+        )
     with progress() as watch:
         made = loose(picture, guide, sounds, second=second, reviewer=reviewer, watch=watch)
     return run(made)

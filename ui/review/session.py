@@ -44,8 +44,8 @@ class Session(ByHand):
         reviewer: str = "",
     ) -> Session:
         """A session file; decisions of an earlier one are carried over where they still hold."""
-        held = reviews.held(path)
         sync, review = files.load_reviewed(path)
+        held = reviews.held(path)
         if carried is not None:
             before, old = files.load_reviewed(carried)
             review = carry(old, before, sync, marks(sync, {}))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
+from functools import partial
+from types import TracebackType
 
 from PyQt6.QtWidgets import QApplication
 
@@ -36,9 +38,21 @@ def settle() -> None:
     gc.freeze()
 
 
+def _survive(
+    session: Session, kind: type[BaseException], fault: BaseException, trace: TracebackType | None
+) -> None:
+    """Go on after a fault of the viewer's own, which would else end it, and say so."""
+    sys.__excepthook__(kind, fault, trace)
+    if issubclass(kind, KeyboardInterrupt):
+        QApplication.quit()
+    else:
+        session.say(f"A fault in the viewer ({kind.__name__}: {fault}); decisions are kept")
+
+
 def run(session: Session) -> int:
     """Show a session until its window is closed."""
     app = application()
+    sys.excepthook = partial(_survive, session)
     window = Window(session)
     screen = app.primaryScreen()
     if screen is not None:

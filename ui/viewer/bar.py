@@ -97,6 +97,7 @@ class TransportBar(QWidget):
         self._counted = now.review
         left = len(self._session.undecided())
         words = f"{left} to decide" if left else "all decided"
+        words = words if self._session.sync.events else "no events"
         self._count.setText(words)
         self._count.setStyleSheet(f"color: {(look.DOUBT if left else look.GOOD).name()}")
 

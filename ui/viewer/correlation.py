@@ -44,7 +44,7 @@ class CorrelationPane(QWidget):
 
     def _ask(self) -> None:
         session, event = self._session, self._session.event
-        self.found, self._why = None, ""
+        self.found, self._why = None, "No event is chosen"
         if event is not None and session.state.spot is None:
             decision = session.decision
             zero = placed_zero(event, decision, session.sync.sample_rate)
@@ -153,6 +153,8 @@ class CorrelationPane(QWidget):
             off = Offset.of(found.lag, self._session.sync)
             half = (found.half_width or 0.0) * self._session.sync.sample_rate
             words.append(f"now {signed(off.samples, 1)} ± {half:.1f} smp {off.sense}")
+        elif found.correlation is not None:
+            words.append(found.reason)
         if found.correlation is not None:
             shown = found.correlation
             words.append(f"{shown.channel}  {shown.peak[1]:.0f} : {shown.runner_up[1]:.0f}")

@@ -68,6 +68,7 @@ class TakesDialog(QDialog):
                 self._takes.append((roll, None))
                 self._list.addItem(f"{roll.name}   to be placed by hand")
         self._list.setCurrentRow(0)
+        self._list.setFocus()
         self._list.itemActivated.connect(self.accept)
         down = QVBoxLayout(self)
         text = "Lay another take under this event: with timecode it is measured at once."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QItemSelectionModel, QModelIndex, Qt
-from PyQt6.QtGui import QFontMetrics, QResizeEvent
+from PyQt6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from ui.review.session import Session
@@ -20,6 +20,12 @@ _COMMENT = 120
 
 _WIDEST = 260
 """Pixels of a column at most, so that no comment pushes the others away."""
+
+_NO_EVENTS = (
+    "There are no events here.\n\nOpen a session that conform sync has made of a cut, "
+    "or give sounds along with the picture: --sound FILE"
+)
+_HIDDEN = "No event passes the filter.\n\nF, H, Shift+F and Ctrl+F change it."
 
 
 class Worklist(QTableView):
@@ -82,6 +88,19 @@ class Worklist(QTableView):
         if viewport is not None:
             used = sum(self.columnWidth(column) for column in range(last))
             self.setColumnHidden(last, viewport.width() - used < _COMMENT)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
+        """Where no event is shown, draw why, and what to do."""
+        super().paintEvent(event)
+        viewport = self.viewport()
+        if self._events.rowCount() or viewport is None:
+            return
+        painter = QPainter(viewport)
+        painter.setPen(look.DIM)
+        painter.setFont(look.words(10))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        room = viewport.rect().adjusted(24, 12, -24, -12)
+        painter.drawText(room, int(flags), _NO_EVENTS if not self._session.sync.events else _HIDDEN)
 
     def _chosen(self, now: QModelIndex, before: QModelIndex) -> None:
         if not self._busy and now.isValid():

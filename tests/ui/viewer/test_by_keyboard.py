@@ -47,6 +47,7 @@ class Hands:
     def _answer(self, answers: tuple[Key | str, ...]) -> None:
         dialog = QApplication.activeModalWidget()
         assert dialog is not None
+        QTest.qWaitForWindowActive(dialog)  # before that, no field has the focus
         for answer in answers:
             focus = self._focus(dialog)
             if isinstance(answer, str):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from conform.errors import ConformError
+from conform.errors import ConformError, SessionError
 from ui.options import FILE, examples
 from ui.progress import progress
 from ui.review.desk import probed
@@ -63,6 +63,7 @@ def command(
     if movie is not None and movie.video:
         picture, session_file = session_file, None
     if session_file is not None and picture is None:
+        _refuse_cut(session_file)
         opened = Session.opened(session_file, carried=carry, second=second, reviewer=reviewer)
         return run(opened)
     if picture is None or session_file is not None:
@@ -72,6 +73,13 @@ def command(
     with progress() as watch:
         made = loose(picture, guide, sounds, second=second, reviewer=reviewer, watch=watch)
     return run(made)
+
+
+def _refuse_cut(path: Path) -> None:
+    """Raise `SessionError` for a cut that was not synced as yet, with the way to a session."""
+    if path.is_file() and not path.suffix.lower().startswith(".otio"):
+        way = f"conform sync {path.name} --picture MOVIE --rolls FOLDER -o {path.stem}.otio"
+        raise SessionError(f"is no session; of a cut, this makes one: {way}", path=path)
 
 
 def _viewer() -> Callable[[Session], int]:

@@ -22,7 +22,6 @@ from conform.timeline import Clip, Timeline
 _BY_TIMECODE = {*CERTAIN, Rung.TIMECODE}
 _HALF_DAY = 43_200.0  # seconds: the cut's own numbers start anew at midnight, the take does not
 _COVERED = Fraction(95, 100)
-_BY_NEIGHBOURS = "too short to be found alone; heard where its take's other events put it"
 _FINE = 1 << 10  # places are kept to a part of a sample as small as this
 _SLIPPED = 0.001  # seconds apart from its take's other events before an event is reported
 _JAMMED = 0.1  # frames of wrong timecode from which a take is reported
@@ -39,7 +38,7 @@ def answer(attempt: Attempt, together: Mapping[Roll, Take], picture_in: Fraction
     place = attempt.place
     fine = None if place is None else fine_of(place, together[place.candidate.roll].channel)
     if place is not None and fine is not None:
-        reason = _BY_NEIGHBOURS if attempt.leaned else ""
+        reason = attempt.reason if attempt.leaned else ""
         found = replace(empty, status=Status.MEASURED, reason=reason, leaned=attempt.leaned)
         return _measured(attempt, place, fine, together[place.candidate.roll], found, picture_in)
     reason = _reason(attempt)

@@ -173,12 +173,16 @@ def _laid(shares: Sequence[Share]) -> set[Roll]:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """An event that was not found alone, and where others put it, give or take some seconds."""
+    """An event that was not found alone, and where others put it, give or take some seconds.
+
+    `told` is what is said of it where it is heard there.
+    """
 
     attempt: Attempt
     zero: float
     doubt: float
     guide: Guide
+    told: str
 
 
 def confirmed(doubt: Doubt) -> Attempt:
@@ -187,4 +191,6 @@ def confirmed(doubt: Doubt) -> Attempt:
     if named is None:
         return attempt
     found = confirm(attempt.event, named, doubt.guide.at_hand(), doubt.zero, doubt.doubt)
-    return attempt if found is None else replace(attempt, place=found, leaned=True)
+    if found is None:
+        return attempt
+    return replace(attempt, place=found, reason=doubt.told, leaned=True)

@@ -1,14 +1,14 @@
 """Production sound to picture: each event's take, and its place to the sample.
 
-Metadata names the takes that may lie under an event; sound decides. An event that none of them
-matches is searched by sound in all takes. Then the events of each take are solved together, and
-what could not be measured leans on its neighbours or says why not.
+Metadata names the takes that may lie under an event; sound decides. What is too short to be found
+alone leans on its neighbours; what none of the named takes matches is searched by sound in all of
+them. Then the events of each take are solved together, and what could not be measured says why.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,15 +17,16 @@ from pathlib import Path
 
 from conform import media
 from conform.answers import answer, findings_of
-from conform.asking import TRIES, Doubt, Question, ask, confirmed, tasks
+from conform.asking import TRIES, Question, ask, tasks
 from conform.candidates import Shoot, events
 from conform.errors import AlignError
 from conform.guide import Guide, listen
 from conform.joining import joined
 from conform.leader import Heard, checks, pop_findings
+from conform.leaning import leaning
 from conform.roll import Roll
 from conform.synced import EventSync, Sync
-from conform.takes import Attempt, Take, edit_rounding, middle, takes
+from conform.takes import Attempt, edit_rounding, takes
 from conform.timeline import Timeline
 from conform.unnamed import by_sound
 from conform.watch import Step, Watch, unwatched
@@ -65,10 +66,10 @@ def sync(
     rolls = [roll for roll in rolls if not _is_picture(roll, probed.path)]
     guide, findings = listen(probed, timeline, watch)
     named = _attempts(timeline, rolls, guide, options, executor, watch)
-    attempts, unread = by_sound(named, rolls, guide, executor, watch)
     scatter = edit_rounding(timeline.rate, probed.audio[0].sample_rate)
-    alone = takes(attempts, guide.picture_in, scatter, rolls)
-    attempts = _leaning(attempts, alone, guide, executor)
+    alone = takes(named, guide.picture_in, scatter, rolls)
+    placed = leaning(named, alone, guide, executor)
+    attempts, unread = by_sound(placed, rolls, guide, executor, watch)
     together = takes(attempts, guide.picture_in, scatter, rolls)
     found = [answer(attempt, together, guide.picture_in) for attempt in attempts]
     answers = joined(found, rolls)
@@ -130,32 +131,6 @@ def _attempts(
         hits.update(one.place.guide for one in every if one.place is not None)
     watch(Step("events", len(listed), len(listed)))
     return [attempt for event in listed for attempt in found[event.id]]
-
-
-def _leaning(
-    attempts: Sequence[Attempt],
-    together: Mapping[Roll, Take],
-    guide: Guide,
-    executor: Executor | None,
-) -> list[Attempt]:
-    """The attempts; those that found nothing are tried where their take's other events put them."""
-    doubts = {
-        place: doubt
-        for place, one in enumerate(attempts)
-        if (doubt := _doubt(one, together, guide))
-    }
-    heard = dict(zip(doubts, each(executor, confirmed, list(doubts.values())), strict=True))
-    return [heard.get(place, attempt) for place, attempt in enumerate(attempts)]
-
-
-def _doubt(attempt: Attempt, together: Mapping[Roll, Take], guide: Guide) -> Doubt | None:
-    named, clip = attempt.named, attempt.event.clip
-    if attempt.place is not None or named is None or named.roll not in together:
-        return None
-    take = together[named.roll]
-    zero = take.zero(clip, named.zero)
-    doubt = take.joint.half_width_at(float(middle(clip)) - zero)
-    return Doubt(attempt, zero, doubt, guide.between(clip.record_in, clip.record_out))
 
 
 def _sample_rate(answers: Sequence[EventSync], rolls: Sequence[Roll], picture: media.Media) -> int:

@@ -17,7 +17,8 @@ from conform.roll import Roll
 from conform.timecode import Rate
 from conform.timeline import Clip
 
-_DAY = 86_400.0  # seconds: where a recorder's clock starts anew
+DAY = 86_400.0
+"""Seconds after which a recorder's clock starts anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Take:
         """
         base = float(clip.record_in - clip.source_in)
         if near is not None:
-            base += _DAY * round((float(near) - base - self.joint.slip) / _DAY)
+            base += DAY * round((float(near) - base - self.joint.slip) / DAY)
         time = float(middle(clip)) - base - self.joint.slip
         return base + self.joint.at(time)
 

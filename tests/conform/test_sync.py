@@ -12,6 +12,7 @@ from adapters import formats, rolls
 from conform import media
 from conform.errors import AlignError
 from conform.roll import Roll
+from conform.sharing import part_of
 from conform.sync import SyncOptions, sync
 from conform.synced import Rung, Status, Sync
 from conform.timecode import RATES
@@ -107,6 +108,36 @@ def test_one_slip_of_all_takes_is_the_pictures(film: Film, answer: Sync) -> None
     assert "11.99 frames late" in told[0].message
     assert "sync.jam" not in {finding.code for finding in again.findings}
     assert "sync.all-slipped" not in {finding.code for finding in answer.findings}
+
+
+def test_a_short_event_leans_on_its_recorders_other_takes(film: Film) -> None:
+    """Alone in its take, half a second long, and every take of the recorder jammed alike."""
+    cut, brief = cut_of(film), film.truth.events[9]
+    clips = [
+        clip for clip in cut.audio[0].clips if clip.record_in != film.truth.events[6].record_in
+    ]
+    place = next(n for n, clip in enumerate(clips) if clip.record_in == brief.record_in)
+    whole = clips[place]
+    clips[place] = part_of(whole, whole.record_in, whole.record_in + Fraction(1, 2))
+    alike = [
+        replace(roll, start=roll.start - Fraction(round(truth.jam_samples) - 960, 48000))
+        for roll in takes_of(film)
+        if (truth := film.truth.roll(roll.path.name)) and roll.start is not None
+    ]
+    track = replace(cut.audio[0], clips=tuple(clips))
+    answer = sync(replace(cut, tracks=(track,)), film.movie, alike)
+    event = answer.events[place]
+    assert event.status is Status.MEASURED
+    assert event.leaned
+    assert "recorder" in event.reason
+    middle = brief.zero_at_middle()
+    assert middle is not None
+    assert event.zero is not None
+    assert event.match is not None
+    assert event.match.false_match is not None
+    assert event.match.false_match < 0.01
+    half = event.match.uncertainty_samples or 0.0
+    assert abs(float(event.zero - answer.picture_in - middle)) * 48000 < half + 0.5
 
 
 def test_progress_is_told(steps: list[Step], answer: Sync) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from conform.steps import Jump
 from conform.telling import told
 from conform.timemap import Knot
 from conform.watch import Step, Watch, unwatched
+from conform.workers import each
 from conform.wow import Wander
 
 _PAIRS = 16  # channel pairs tried at most where the mixes do not match
@@ -85,11 +87,9 @@ def align(
     if not ground:
         raise AlignError("has no sound to align to", path=reference)
     rate = media.probe(reference).audio[0].sample_rate
-    found = (
-        (_readable(ground, reference, path, rate, watch) for path in others)
-        if executor is None
-        else _at_once(executor, ground, reference, others, rate)
-    )
+    alone = watch if executor is None else unwatched  # no watcher follows into another process
+    work = partial(_readable, ground=ground, reference=reference, rate=rate, watch=alone)
+    found = each(executor, work, others)
     aligned = []
     watch(Step("aligning", 0, len(others)))
     for one in found:
@@ -98,27 +98,8 @@ def align(
     return tuple(aligned)
 
 
-def _at_once(
-    executor: Executor,
-    ground: tuple[Sound, ...],
-    reference: Path,
-    others: Sequence[Path],
-    rate: int,
-) -> Iterator[Aligned]:
-    """Answers in the order of the files; what has not begun is dropped where the caller stops."""
-    waiting = [
-        executor.submit(_readable, ground, reference, path, rate, unwatched) for path in others
-    ]
-    try:
-        for future in waiting:
-            yield future.result()
-    finally:
-        for future in waiting:
-            future.cancel()
-
-
 def _readable(
-    ground: tuple[Sound, ...], reference: Path, path: Path, rate: int, watch: Watch
+    path: Path, *, ground: tuple[Sound, ...], reference: Path, rate: int, watch: Watch
 ) -> Aligned:
     """One file's answer; that it cannot be read is one as well."""
     try:

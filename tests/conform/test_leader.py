@@ -59,7 +59,7 @@ def test_the_two_pop_is_due_two_seconds_of_frames_before_the_action(
     assert "to the sample" in told(check, timeline)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
 @given(off=st.integers(-30_000, 30_000))
 def test_how_far_it_is_off_is_told_to_the_sample(off: int, tmp_path: Path) -> None:
     rate = RATES["24"]

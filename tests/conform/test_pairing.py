@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conform.decision import Choice, Decision, Review, applied, placed_zero
@@ -35,6 +35,7 @@ def clapped(first: int, seed: int, quiet: float = 0.001) -> np.ndarray:
     return sound.astype(np.float32)
 
 
+@settings(deadline=None)
 @given(st.integers(2000, 40_000), st.integers(0, 2**32))
 def test_a_claps_onset_is_found_to_the_sample(first: int, seed: int) -> None:
     found = transient(clapped(first, seed), SR)
@@ -42,6 +43,7 @@ def test_a_claps_onset_is_found_to_the_sample(first: int, seed: int) -> None:
     assert abs(found[1] - first) <= 2
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32), st.integers(0, 20_000))
 def test_room_tone_has_no_clap(seed: int, count: int) -> None:
     tone = np.random.default_rng(seed).normal(0, 0.01, count).astype(np.float32)
@@ -90,6 +92,7 @@ def test_the_marked_sound_lies_on_the_marked_frame(cut: Sync) -> None:
     assert {r.exact for r in regions} == {True}
 
 
+@settings(deadline=None)
 @given(st.integers(-10_000, 10_000))
 def test_a_nudge_goes_on_top(nudge: int) -> None:
     event = EventSync("1", Clip("c", *map(Fraction, (0, 1, 0, 1))), (1,), Status.NOT_MEASURED)

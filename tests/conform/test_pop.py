@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -30,6 +30,7 @@ def recorded(sound: NDArray[np.float64]) -> NDArray[np.float32]:
     return (np.round(sound * 2**23) / 2**23).astype(np.float32)
 
 
+@settings(deadline=None)
 @given(
     first=st.integers(0, SECONDS * 44100 - 4000),
     frame=st.sampled_from(FRAMES),
@@ -46,6 +47,7 @@ def test_a_clean_pop_is_placed_to_the_sample(
     assert pop.level == pytest.approx(level, abs=0.1)
 
 
+@settings(deadline=None)
 @given(
     first=st.integers(48_000, 96_000),
     frame=st.sampled_from(FRAMES),
@@ -81,6 +83,7 @@ def test_another_tone_is_no_pop(hertz: int) -> None:
     assert pops(recorded(sound), 48000, RATES["24"].frame) == ()
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32), st.integers(0, 40_000))
 def test_noise_and_too_little_hold_none(seed: int, count: int) -> None:
     noise = np.random.default_rng(seed).normal(0, 0.1, count).astype(np.float32)

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import hypot
 
 from conform.candidates import CERTAIN, Candidate
-from conform.findings import Finding, info, warning
 from conform.joint import Joint, Slip
-from conform.match import Match, Verdict, early_or_late
+from conform.match import Match, Verdict
 from conform.placing import Heard, Place
 from conform.refine import Fine
 from conform.roll import Roll
 from conform.synced import ChannelMatch, EventSync, Rung, Status
 from conform.takes import Attempt, Take, fine_of, middle
-from conform.timeline import Clip, Timeline
+from conform.timeline import Clip
 
 _BY_TIMECODE = {*CERTAIN, Rung.TIMECODE}
-_HALF_DAY = 43_200.0  # seconds: the cut's own numbers start anew at midnight, the take does not
 _COVERED = Fraction(95, 100)
 _FINE = 1 << 10  # places are kept to a part of a sample as small as this
-_SLIPPED = 0.001  # seconds apart from its take's other events before an event is reported
-_JAMMED = 0.1  # frames of wrong timecode from which a take is reported
-_DRIFTS = 0.5e-6  # drift from which a take is reported
-_SEVERAL = 3  # takes that slip alike before the picture is suspected
-_USUAL_RATE = 48_000  # samples a second in which a slip is called early or late
 _FAR = 4.0  # half-widths apart before an event keeps a place of its own
 
 
@@ -176,113 +168,3 @@ def _channel(
 def _exact(seconds: float, rate: int) -> Fraction:
     """Seconds as a fraction, to a thousandth of a sample."""
     return Fraction(round(seconds * rate * _FINE), rate * _FINE)
-
-
-def findings_of(
-    attempts: Sequence[Attempt],
-    answers: Sequence[EventSync],
-    together: Mapping[Roll, Take],
-    timeline: Timeline,
-    picture_in: Fraction,
-) -> Iterator[Finding]:
-    """What a person should look at: wrong takes, slipped events, clocks that were off."""
-    for attempt, found in zip(attempts, answers, strict=True):
-        where = f"event {found.id} {found.clip.name} at {timeline.timecode(found.clip.record_in)}"
-        if attempt.place is None:
-            yield _unplaced(attempt, found, where)
-            continue
-        if found.leaned:
-            yield info("sync.leaned", found.reason, where)
-        yield from _odd(attempt, together[attempt.place.candidate.roll], where, picture_in)
-    yield from _copies(attempts)
-    yield from _clocks(answers, together, timeline)
-
-
-def _unplaced(attempt: Attempt, found: EventSync, where: str) -> Finding:
-    refused = [place for place in attempt.asked if place.match.verdict is Verdict.NO_MATCH]
-    if found.status is Status.METADATA and refused:
-        return warning("sync.wrong-take", f"placed by timecode alone: {found.reason}", where)
-    code = "sync.by-timecode" if found.status is Status.METADATA else "sync.not-measured"
-    return warning(code, found.reason, where)
-
-
-def _odd(attempt: Attempt, take: Take, where: str, picture_in: Fraction) -> Iterator[Finding]:
-    named, place = attempt.named, attempt.place
-    if named is not None and named.roll != take.roll and named.rung in CERTAIN:
-        yield warning(
-            "sync.wrong-take",
-            f"timecode and metadata name {named.roll.name}, but the sound is {take.roll.name}",
-            where,
-        )
-    if attempt.alike:
-        others = ", ".join(roll.name for roll in attempt.alike)
-        text = f"its sound is in {others} as well as in {take.roll.name}, which is laid"
-        yield warning("sync.same-sound", text, where)
-    fine = fine_of(place, take.channel)
-    if fine is None:
-        return
-    own = take.slip(fine, attempt.event.clip, picture_in)
-    away = own.slip - take.joint.at(own.time)
-    over_midnight = abs(away) > _HALF_DAY
-    if abs(away) > _SLIPPED and not over_midnight and stands_apart(attempt, take, fine, picture_in):
-        samples = away * take.roll.sample_rate
-        yield warning(
-            "sync.slipped",
-            f"lies {abs(samples):.1f} samples {early_or_late(samples)} against the other events "
-            f"of {take.roll.name}",
-            where,
-        )
-
-
-def _copies(attempts: Sequence[Attempt]) -> Iterator[Finding]:
-    """Takes that were left alone because another file of the same recording is laid."""
-    found: Counter[tuple[Roll, Roll]] = Counter()
-    for attempt in attempts:
-        if attempt.place is not None:
-            found.update((copy, attempt.place.candidate.roll) for copy in attempt.copies)
-    for (copy, laid), events in found.items():
-        text = f"holds the same recording as {laid.path}, which is laid under {events} events"
-        yield info("sync.copy", text.replace("1 events", "1 event"), str(copy.path))
-
-
-def _clocks(
-    answers: Sequence[EventSync], together: Mapping[Roll, Take], timeline: Timeline
-) -> Iterator[Finding]:
-    """The clocks of the takes that were used: how they were set, and how they run."""
-    slips: dict[Roll, list[Fraction]] = defaultdict(list)
-    for event in answers:
-        if event.roll is not None and event.slip_seconds is not None and not event.leaned:
-            slips[event.roll].append(event.slip_seconds)
-    typical = {roll: sorted(found)[len(found) // 2] for roll, found in slips.items()}
-    alike = _alike(typical.values(), Fraction(_JAMMED) * timeline.rate.frame)
-    if alike:
-        where = timeline.name or "the cut"
-        text = f"all {len(typical)} takes lie {_frames(min(alike), timeline)} by timecode"
-        text += ": the picture's start or the cut's timecode is off, or one recorder was all along"
-        yield warning("sync.all-slipped", text, where)
-    for roll in dict.fromkeys(event.roll for event in answers if event.roll is not None):
-        slip = typical.get(roll, Fraction(0))
-        if not alike and abs(slip * timeline.rate.fps) > _JAMMED:
-            text = f"its timecode is {_frames(slip, timeline)}"
-            yield info("sync.jam", text, roll.path.name)
-        if roll in together:
-            yield from _drift(together[roll])
-
-
-def _alike(slips: Collection[Fraction], least: Fraction) -> Collection[Fraction]:
-    """The slips of all takes, where several are one and the same mistake of `least` or more."""
-    if len(slips) < _SEVERAL or max(slips) - min(slips) > _SLIPPED:
-        return ()
-    return slips if min(abs(slip) for slip in slips) > least else ()
-
-
-def _frames(slip: Fraction, timeline: Timeline) -> str:
-    word = early_or_late(float(slip * _USUAL_RATE))
-    return f"{abs(float(slip * timeline.rate.fps)):.2f} frames {word}"
-
-
-def _drift(take: Take) -> Iterator[Finding]:
-    drift, half = take.joint.drift, take.joint.drift_half_width
-    if drift is not None and half is not None and abs(drift) > max(half, _DRIFTS):
-        text = f"its clock drifts {drift * 1e6:+.2f} ppm (± {half * 1e6:.2f})"
-        yield info("sync.drift", text, take.roll.path.name)

@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 
 from conform import media
-from conform.answers import answer, findings_of
+from conform.answers import answer
 from conform.asking import TRIES, Question, ask, tasks
 from conform.candidates import Shoot, events
 from conform.errors import AlignError
@@ -24,6 +24,7 @@ from conform.guide import Guide, listen
 from conform.joining import joined
 from conform.leader import Heard, checks, pop_findings
 from conform.leaning import leaning
+from conform.noticed import noticed
 from conform.roll import Roll
 from conform.synced import EventSync, Sync
 from conform.takes import Attempt, edit_rounding, takes
@@ -73,7 +74,7 @@ def sync(
     together = takes(attempts, guide.picture_in, scatter, rolls)
     found = [answer(attempt, together, guide.picture_in) for attempt in attempts]
     answers = joined(found, rolls)
-    odd = findings_of(attempts, answers, together, timeline, guide.picture_in)
+    odd = noticed(attempts, answers, together, timeline, guide.picture_in)
     leaders = checks(timeline, [Heard(probed.path, guide.picture_in)])
     return Sync(
         timeline=timeline,

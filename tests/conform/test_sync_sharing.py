@@ -115,6 +115,8 @@ def test_a_second_recorder_lies_beside_the_first(shoot: Shoot, answer: Sync) -> 
     assert second.status is Status.MEASURED
     assert second.clip == first.clip
     assert second.whole is None
+    told = [finding.where for finding in answer.findings if finding.code == "sync.beside"]
+    assert told == [shoot.second.file]
     assert second.zero is not None
     true_roll = shoot.film.truth.roll(str(shoot.beside.roll))
     assert shoot.beside.zero is not None

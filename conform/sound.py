@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
-from math import ceil, gcd
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 
 from conform import media
 from conform.band import COARSE_RATE, Signal
+from conform.tape import Tape
 from conform.watch import Step, Watch, unwatched
 
 Excerpt = Callable[[int, int, int], Signal]
 """First sample, count and sample rate -> that stretch on the file's clock, zeros outside it."""
 
 _SAME = 1e-3  # channels that differ by under -60 dB are one
+_PIECE = 1_000_000  # samples at once
 _CANCELLED = 0.05  # a mix this far under its channels' power has cancelled
 
 
@@ -80,15 +82,18 @@ def channels_of(
         shelf[:, done : done + len(block)] = block.T
         done += len(block)
         watch(Step(f"listening to {path.name}", done // COARSE_RATE, 0))
-    picked = channels if channels is not None else tuple(range(len(shelf)))
+    picked = (channels if channels is not None else tuple(range(len(shelf))))[: len(shelf)]
+    if not picked:
+        return ()
+    tape = Tape(path, stream, picked, zero)
     return tuple(
         Sound(
             f"{path.name} channel {number + 1}",
             shelf[place, :done],
-            _of_file(path, stream, (number,), zero),
+            partial(tape.excerpt, place),
             start,
         )
-        for place, number in enumerate(picked[: len(shelf)])
+        for place, number in enumerate(picked)
     )
 
 
@@ -115,15 +120,17 @@ def mixed(sounds: tuple[Sound, ...], name: str) -> Sound:
     """The channels together; where they cancel one another, the loudest alone."""
     if len(sounds) == 1:
         return sounds[0]
-    total = np.zeros(len(sounds[0].coarse), np.float32)
-    for sound in sounds:
-        total += sound.coarse
-    total /= len(sounds)
+    total = np.empty(len(sounds[0].coarse), np.float16)
+    for first in range(0, len(total), _PIECE):
+        piece = np.zeros(min(_PIECE, len(total) - first), np.float32)
+        for sound in sounds:
+            piece += sound.coarse[first : first + _PIECE]
+        total[first : first + _PIECE] = piece / len(sounds)
     powers = [_power(sound.coarse) for sound in sounds]
     if _power(total) < _CANCELLED * max(powers) / len(sounds):
         return sounds[int(np.argmax(powers))]
     excerpts = tuple(sound.excerpt for sound in sounds)  # without what the sounds hold in memory
-    return Sound(name, total.astype(np.float16), partial(_sum, excerpts), sounds[0].start)
+    return Sound(name, total, partial(_sum, excerpts), sounds[0].start)
 
 
 def _sum(excerpts: tuple[Excerpt, ...], first: int, count: int, rate: int) -> Signal:
@@ -132,42 +139,6 @@ def _sum(excerpts: tuple[Excerpt, ...], first: int, count: int, rate: int) -> Si
         total += excerpt(first, count, rate)
     total *= np.float32(1 / len(excerpts))
     return total
-
-
-def _of_file(path: Path, stream: int, channels: tuple[int, ...], zero: Fraction) -> Excerpt:
-    """Reads stretches of some channels, as one, starting where both sample grids meet.
-
-    A stretch that began between two samples of the file would be shifted by a part of one.
-    """
-    native = media.probe(path).audio[stream].sample_rate
-    return partial(_read, path, stream, channels, zero, native)
-
-
-def _read(
-    path: Path,
-    stream: int,
-    channels: tuple[int, ...],
-    zero: Fraction,
-    native: int,
-    first: int,
-    count: int,
-    rate: int,
-) -> Signal:
-    step = rate // gcd(rate, native)
-    early = first % step
-    stretch = media.blocks(
-        path,
-        stream=stream,
-        rate=rate,
-        channels=channels,
-        start=Fraction(first - early, rate) + zero,
-        size=early + count,
-        findings=lambda _: None,  # told once, when the whole file was listened to
-    )
-    sound = next(stretch, np.zeros((0, 1), np.float32)).mean(axis=1, dtype=np.float32)[early:]
-    out = np.zeros(count, np.float32)
-    out[: len(sound)] = sound
-    return out
 
 
 def distinct(sounds: Sequence[Sound]) -> tuple[Sound, ...]:
@@ -180,10 +151,20 @@ def distinct(sounds: Sequence[Sound]) -> tuple[Sound, ...]:
 
 
 def _equal(one: NDArray[np.float16], other: NDArray[np.float16]) -> bool:
-    return len(one) == len(other) and _power(one - other) <= _SAME**2 * _power(one)
+    """Whether two sounds differ by under -60 dB; a piece tells most of those that do not."""
+    if len(one) != len(other):
+        return False
+    allowed = _SAME**2 * _power(one) * len(one)
+    difference = 0.0
+    for first in range(0, len(one), _PIECE):
+        piece = one[first : first + _PIECE] - other[first : first + _PIECE]
+        difference += float(np.square(piece.astype(np.float32)).sum())
+        if difference > allowed:
+            return False
+    return True
 
 
-def _power(sound: NDArray[np.floating]) -> float:
-    """The mean square, summed in pieces of a million so that no float32 copy of a film is made."""
-    pieces = np.array_split(sound, len(sound) // 1_000_000 + 1)
+def _power(sound: NDArray[np.float16]) -> float:
+    """The mean square, summed in pieces so that no float32 copy of a film is made."""
+    pieces = (sound[first : first + _PIECE] for first in range(0, len(sound), _PIECE))
     return sum(float(np.square(piece.astype(np.float32)).sum()) for piece in pieces) / len(sound)

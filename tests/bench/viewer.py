@@ -4,8 +4,9 @@
 
 Material is made in FOLDER (a temporary one by default). CPU milliseconds are those of the whole
 process, so they hold on a busy machine. Every deed of a reviewer is watched: how long the event
-loop stood still at most, from the deed to what it draws and through all that it sets off, in wall
-time, and how much of that the thread itself was computing.
+loop stood still at most, from the deed to what it draws and through all that it sets off. That is
+wall time, less what the window's thread waited for a core that other programs had (as Linux counts
+it): what is left was its own computing, and waiting for threads of this program.
 """
 
 from __future__ import annotations
@@ -45,6 +46,9 @@ from ui.viewer.window import Window
 _PAUSE = 50
 """Milliseconds that the window may stand still: more is felt under a finger."""
 
+_SCHEDULED = Path("/proc/thread-self/schedstat")
+"""A thread's nanoseconds on a core, and in wait for one."""
+
 _PATIENCE = 240
 """Seconds that the waveforms of hours may take to be read."""
 
@@ -67,8 +71,12 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """The longest turn of the event loop: wall milliseconds, and those that it computed."""
+    """The longest turn of the event loop in milliseconds: held up by this program, and in all.
 
+    `cpu` are those that its thread computed.
+    """
+
+    held: float = 0.0
     wall: float = 0.0
     cpu: float = 0.0
 
@@ -157,31 +165,39 @@ def long_session(folder: Path, app: QApplication, hours: int) -> Iterator[Readin
     yield nudging(window, app)
     yield from redraws(window)
     window.close()
-    start = time.perf_counter()
+    start = time.process_time()
     carried = Session.opened(path, carried=path)
-    yield Reading("carry the decisions of another cut", time.perf_counter() - start, "s")
+    spent = time.process_time() - start
+    yield Reading("open with the decisions of another cut", spent, "CPU-s")
     assert carried.state.review.decisions
 
 
 def opening(path: Path, app: QApplication) -> tuple[float, float, Window]:
-    """Seconds until a session's window stands, and until all its waveforms are drawn."""
-    start = time.perf_counter()
+    """Seconds until a session's window stands, and until all its waveforms are drawn.
+
+    Both less what the thread waited for a core that other programs had.
+    """
+    start = time.perf_counter() - without_core()
     window = opened(Session.opened(path))
     done: list[bool] = []
     window.peaks.done.connect(lambda: done.append(True))
     app.processEvents()
     window.grab()
-    shown = time.perf_counter() - start
-    while not done and time.perf_counter() - start < _PATIENCE:
-        app.processEvents()
-        time.sleep(0.001)
+    shown = time.perf_counter() - without_core() - start
+    until(app, done)
     done.clear()
     window.assembler.ready.connect(lambda: done.append(True))
     window.assembler.ask()
-    while not done:
+    until(app, done)
+    return shown, time.perf_counter() - without_core() - start, window
+
+
+def until(app: QApplication, done: list[bool]) -> None:
+    """Run the event loop until something is done, or patience ends."""
+    end = time.perf_counter() + _PATIENCE
+    while not done and time.perf_counter() < end:
         app.processEvents()
         time.sleep(0.001)
-    return shown, time.perf_counter() - start, window
 
 
 def redraws(window: Window) -> Iterator[Reading]:
@@ -287,7 +303,7 @@ def deeds(window: Window) -> dict[str, Callable[[int], object]]:
 
 def after(app: QApplication, do: Callable[[int], object], tries: int = 4) -> Pause:
     """The longest pause of several tries of a deed and of the half second behind each."""
-    return max((spin(app, 0.5, do=lambda n=n: do(n)) for n in range(tries)), key=_wall)
+    return max((spin(app, 0.5, do=lambda n=n: do(n)) for n in range(tries)), key=_held)
 
 
 def saving(window: Window, app: QApplication) -> Pause:
@@ -295,16 +311,20 @@ def saving(window: Window, app: QApplication) -> Pause:
     longest = Pause()
     for number in range(4):
         window.session.comment(f"saved while you look, {number}")
-        longest = max(longest, spin(app, 0.2), key=_wall)
+        longest = max(longest, spin(app, 0.2), key=_held)
         while not window.session.state.saved:
-            longest = max(longest, spin(app, 0.2), key=_wall)
+            longest = max(longest, spin(app, 0.2), key=_held)
     return longest
 
 
 def paused(name: str, pause: Pause) -> Reading:
     """A pause as a figure that is held to the limit."""
     return Reading(
-        f"longest pause: {name}", pause.wall, "ms", _PAUSE, f"computing {pause.cpu:6.1f} ms"
+        f"longest pause: {name}",
+        pause.held,
+        "ms",
+        _PAUSE,
+        f"computing {pause.cpu:5.1f} ms, on this machine now {pause.wall:6.1f} ms",
     )
 
 
@@ -320,19 +340,28 @@ def spin(app: QApplication, seconds: float, do: Callable[[], object] | None = No
     """Run the event loop for a while, behind a deed in its first turn; its longest turn."""
     end, longest = time.perf_counter() + seconds, Pause()
     while time.perf_counter() < end:
-        start, computed = time.perf_counter(), time.thread_time()
+        start, computed, waited = time.perf_counter(), time.thread_time(), without_core()
         if do is not None:
             do()
             do = None
         app.processEvents()
-        spent = time.perf_counter() - start, time.thread_time() - computed
-        longest = max(longest, Pause(spent[0] * 1000, spent[1] * 1000), key=_wall)
+        wall, cpu = time.perf_counter() - start, time.thread_time() - computed
+        held = max(cpu, wall - (without_core() - waited))
+        longest = max(longest, Pause(held * 1000, wall * 1000, cpu * 1000), key=_held)
         time.sleep(0.001)
     return longest
 
 
-def _wall(pause: Pause) -> float:
-    return pause.wall
+def without_core() -> float:
+    """Seconds that this thread was ready and had no core; 0 where nobody counts them."""
+    try:
+        return int(_SCHEDULED.read_text().split()[1]) / 1e9
+    except OSError:
+        return 0.0
+
+
+def _held(pause: Pause) -> float:
+    return pause.held
 
 
 @contextmanager

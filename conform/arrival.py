@@ -16,7 +16,10 @@ TAPS = 24
 _TAIL = 0.06  # seconds beyond the arrivals that tell on which side the room is
 _CLEAR = 0.001  # seconds beside an arrival that are its own
 _ONE_SIDED = 1.25  # times the power beyond the other end, from which that is the room's side
+_PLAIN = 40.0  # times the median, from which a peak is not one of noise's
 _FIRST = 0.5  # an arrival counts from this share of the highest peak
+_LOPSIDED = 1.5  # times its mirror image about the peak: a voice's pitch shows on both sides
+_ALIKE = 10  # samples to either side in which the mirror image is looked for
 _NOISE = 6.0  # times the median, from which a crest is an arrival at all
 _WITHIN = 4  # samples around the peak in which one group's own peak is looked for
 _FINE = 16  # steps to a sample
@@ -30,23 +33,40 @@ def direct(correlation: NDArray[np.floating], rate: int) -> tuple[int, int]:
     the sides are compared beyond all arrivals: the direct path is the last one before silence.
     Where neither side is the quieter one, it is the highest peak, or any of the others.
     """
-    size = len(correlation)
-    reach, tail, guard = (round(seconds * rate) for seconds in (REACH, _TAIL, _CLEAR))
+    size, reach = len(correlation), round(REACH * rate)
     strength = np.abs(correlation)
     near = np.concatenate([strength[-reach:], strength[: reach + 1]])
     peak = int(near.argmax()) - reach
-    values = strength[np.arange(peak - reach, peak + reach + 1) % size]
-    enough = max(_FIRST * strength[peak % size], _NOISE * float(np.median(strength)))
-    crest = (values[1:-1] >= enough) & (values[1:-1] > values[:-2]) & (values[1:-1] >= values[2:])
-    places = np.flatnonzero(crest) + 1 - reach + peak
-    if not len(places):
-        return peak % size, 0
-    first, last = int(places[0]), int(places[-1])
-    before = np.square(strength[np.arange(first - tail, first - guard) % size]).sum()
-    after = np.square(strength[np.arange(last + guard, last + tail) % size]).sum()
-    if max(before, after) < _ONE_SIDED * min(before, after):
+    away = _crests(strength, peak, reach)
+    plain = bool(strength[peak % size] > _PLAIN * float(np.median(strength)))
+    if plain:
+        mirrored = strength[(peak - away[:, None] + np.arange(-_ALIKE, _ALIKE + 1)) % size]
+        away = away[
+            (strength[(peak + away) % size] > _LOPSIDED * mirrored.max(axis=1)) | (away == 0)
+        ]
+    first, last = peak + int(away.min()), peak + int(away.max())
+    side = _room(strength, first, last, rate) if plain else 0
+    if not side:
         return peak % size, max(peak - first, last - peak)
-    return (last if before > after else first) % size, 0
+    return (last if side < 0 else first) % size, 0
+
+
+def _crests(strength: NDArray[np.floating], peak: int, reach: int) -> NDArray[np.intp]:
+    """Crests near a peak that may be arrivals, in samples from it; the peak is one."""
+    values = strength[np.arange(peak - reach, peak + reach + 1) % len(strength)]
+    enough = max(_FIRST * float(values[reach]), _NOISE * float(np.median(strength)))
+    crest = (values[1:-1] >= enough) & (values[1:-1] > values[:-2]) & (values[1:-1] >= values[2:])
+    return np.union1d(np.flatnonzero(crest) + 1 - reach, [0])
+
+
+def _room(strength: NDArray[np.floating], first: int, last: int, rate: int) -> int:
+    """On which side the room lies: -1 before the first arrival, 1 after the last, 0 unknown."""
+    steps = np.arange(round(_CLEAR * rate), round(_TAIL * rate))
+    before = float(np.square(strength[(first - steps) % len(strength)]).sum())
+    after = float(np.square(strength[(last + steps) % len(strength)]).sum())
+    if max(before, after) < _ONE_SIDED * min(before, after):
+        return 0
+    return -1 if before > after else 1
 
 
 def tops(rows: Reals) -> Reals:

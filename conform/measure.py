@@ -9,7 +9,7 @@ import numpy as np
 
 from conform import rarity
 from conform.band import COARSE_RATE, Signal, audible_seconds, lively, powers
-from conform.correlate import Peak, Spectra, search
+from conform.correlate import Peak, Spectra, faded, search
 from conform.evidence import TOLERANCE, Line, trace
 from conform.match import Alternative, Match, Verdict
 from conform.rarity import SAMPLE, loudest_share
@@ -25,6 +25,7 @@ sounds, several find overlaps in part, short ones find short overlaps."""
 
 _PLACES = 6  # peaks of a window that are looked into
 _ASTRAY = 0.003  # seconds that a line may leave the place of its window: drift's share of it
+_FADE = COARSE_RATE // 50  # samples of a search window's rise and fall
 _ROOM = 120_000_000  # bytes that the other sound and the reference's spectra may take together
 _LEAST = 0.25  # seconds of sound below which nothing can be said
 _APART = 0.06  # seconds: nearer lines are one place and its reflections
@@ -100,7 +101,7 @@ def _candidates(
             continue
         tried = length
         starts = lively(power, length, count)
-        windows = [other.coarse[first : first + length].astype(np.float32) for first in starts]
+        windows = [_window(other, first, length) for first in starts]
         for first, peaks in zip(starts, search(spectra, windows, SAMPLE), strict=True):
             found += _traced(reference, other, first, length, peaks)
         found = _best(found)
@@ -109,12 +110,17 @@ def _candidates(
     return found
 
 
+def _window(other: Sound, first: int, length: int) -> Signal:
+    """A stretch of the other sound, faded at its ends: a cut through hum is a click."""
+    return faded(other.coarse[first : first + length].astype(np.float32), min(_FADE, length // 8))
+
+
 def _traced(
     reference: Sound, other: Sound, first: int, length: int, peaks: Sequence[Peak]
 ) -> list[Line]:
     """A line through each of the best peaks of a window of the other sound."""
     anchor = (first + length / 2) / COARSE_RATE
-    window = other.coarse[first : first + length].astype(np.float32)
+    window = _window(other, first, length)
     traced = []
     for peak in peaks[:_PLACES]:
         lag = (peak.at - first) / COARSE_RATE

@@ -51,7 +51,10 @@ def decades(peak: Peak, peaks: Sequence[Peak], share: float) -> float:
 
 
 def loudest_share(window: Signal, reference: NDArray[np.floating], at: int) -> float:
-    """The largest share that one part of a window has in its correlation at a place, 0 to 1."""
+    """The largest share that one part of a window has in its correlation at a place, 0 to 1.
+
+    A place where hardly anything of the window is shared has one part only.
+    """
     length = len(window)
     size = fft.next_fast_len(2 * length, real=True)
     gain = mask(SPEECH, size, COARSE_RATE)
@@ -65,5 +68,5 @@ def loudest_share(window: Signal, reference: NDArray[np.floating], at: int) -> f
     )
     product = ours * theirs
     parts = np.array([part.sum() for part in np.array_split(product, _SHARES)])
-    total = abs(float(parts.sum())) + _TINY
-    return float(min(np.abs(parts).max() / total, 1.0))
+    loudest, total = float(np.abs(parts).max()), abs(float(parts.sum()))
+    return loudest / total if loudest < total else 1.0

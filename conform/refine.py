@@ -33,6 +33,7 @@ _BESIDE = 48  # samples beside the level line's peak
 _BETTER = 1.03  # height of a slant over the level line before it is believed, and
 _SURELY = 8.0  # over the noise of all slants: the highest of so many reaches five
 _GROUPS = 24  # at least, where there are frames for them
+_LEAST_SHARE = 1e-3  # of an even share in the peak: no group counts for nothing
 _PARTS = 8  # stretches whose own lags show the drift
 _STRIDE = 64  # bins turned alike
 _SHARED = 1.3  # scatter that groups hide: frames overlap by half, and share their weights
@@ -269,10 +270,12 @@ def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: 
     near = peak if peak < size // 2 else peak - size
     place = near + float(tops(whole[None])[0])
     half = _half_width(tops(whole - each))
+    # A lag is that of when most was heard: what adds much to the peak pulls it its own way.
     moments = np.array([group.time for group in groups])
-    middle = float(moments.mean())
+    loud = np.maximum(each[:, TAPS], 0) + _LEAST_SHARE * float(whole[TAPS]) / len(groups)
+    middle = float(np.average(moments, weights=loud))
     parts = np.array_split(np.arange(len(groups)), max(1, min(len(groups) // 3, _PARTS)))
-    times = np.array([moments[part].mean() for part in parts])
+    times = np.array([np.average(moments[part], weights=loud[part]) for part in parts])
     own = tops(np.stack([each[part].sum(axis=0) for part in parts]))
     slope = _slope(times, own / rate)
     claimed = None if slope is None else drift + slope[0]

@@ -2,7 +2,8 @@
 
     python -m tests.bench.coverage --scenes 12 [--seed 9001] [--voices FOLDER]
 
-Lags and drifts of single pairs in memory, by condition and by the length of the clip; then the one
+Lags (at the middle of what is heard) and claimed drifts of single pairs, in memory, by condition
+and by the length of the clip; then the one
 line of a take's events, as a joint solution states it. `z` is the error that 95 % of cases stay
 within, in half-widths: 1 where the interval is exactly right, less where it is too wide.
 """
@@ -27,6 +28,7 @@ from tests.bench.sync.voices import RATE, Cast, Wave
 from tests.hearing import heard
 
 _TAKE = 150
+_ASTRAY = 10  # samples from which a case is named: another arrival than the direct one
 _LENGTHS = (2.0, 5.0, 15.0, 30.0, 60.0, 120.0)
 
 
@@ -76,23 +78,27 @@ def main() -> None:
     options = parser.parse_args()
     lags: list[Claim] = []
     drifts: list[Claim] = []
+    astray: list[str] = []
     began = time.process_time()
     for seed in range(options.seed, options.seed + options.scenes):
         for name, seconds, truth, take, other in drifting(seed, Cast(options.voices)):
-            match = measure(heard(take), heard(other), RATE).match
-            if match.lag_samples is None or match.uncertainty_samples is None:
+            found = measure(heard(take), heard(other), RATE)
+            fine = found.fine
+            if fine is None:
                 continue
-            middle = 0.0 if match.drift_ppm is not None else seconds / 2
-            error = abs(match.lag_samples - truth.at(middle) * RATE)
+            error = abs(fine.lag - truth.at(fine.time)) * RATE
+            if error > _ASTRAY:
+                astray.append(f"{name}, {seconds:g} s, scene {seed}: {error:.0f} samples")
             for case in (name, f"{seconds:g} s"):
-                lags.append(Claim(case, error, match.uncertainty_samples))
-                if match.drift_ppm is not None and match.drift_uncertainty_ppm is not None:
-                    off = abs(match.drift_ppm - truth.drift_ppm)
-                    drifts.append(Claim(case, off, match.drift_uncertainty_ppm))
+                lags.append(Claim(case, error, fine.half_width * RATE))
+                if found.match.drift_ppm is not None and fine.drift_half_width is not None:
+                    off = abs(found.match.drift_ppm - truth.drift_ppm)
+                    drifts.append(Claim(case, off, fine.drift_half_width * 1e6))
     screen = Console(width=120)
     screen.print(_table("lag, in samples at 48 kHz", lags))
     screen.print(_table("drift, in parts in a million", drifts))
     screen.print(_table("one line for a take: events of unequal half-widths", list(_joint())))
+    screen.print("astray:", *astray, sep="\n  ")
     screen.print(f"{time.process_time() - began:.0f} CPU s")
 
 

@@ -76,7 +76,7 @@ def excerpt(sound: Wave, at: float, seconds: float, speed: float = 1.0) -> Wave:
 
 
 def read_again(sound: Wave, seed: int) -> Wave:
-    """Other mouths, same words: magnitudes in time that runs 7 % fast and slow, phases of its own.
+    """Other mouths, same words: magnitudes in time that runs up to 7 % fast and slow, other phases.
 
     A phase vocoder (Flanagan & Golden, "Phase vocoder", BSTJ 45, 1966): what was said and when are
     kept, the waveform is not.
@@ -96,7 +96,9 @@ def read_again(sound: Wave, seed: int) -> Wave:
     share = (places - near)[:, None]
     levels = np.abs(spectra[near]) * (1 - share) + np.abs(spectra[near + 1]) * share
     turns = np.angle(spectra[near + 1] * spectra[near].conj())
-    phases = dice.uniform(0, 2 * np.pi, levels.shape[1]) + np.cumsum(turns, axis=0)
+    # Phases wander: kept as they were, this would be the same sound through another room.
+    phases = np.cumsum(turns + dice.normal(0, 0.4, turns.shape), axis=0)
+    phases += dice.uniform(0, 2 * np.pi, levels.shape[1])
     again = np.fft.irfft(levels * np.exp(1j * phases), size, axis=1) * window
     out = np.zeros(len(again) * hop + size)
     for index, frame in enumerate(again):

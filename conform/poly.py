@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from conform.evidence import trace
+from conform.evidence import Line, trace
 from conform.match import Match, Verdict
 from conform.measure import Measurement, measure, placed
 from conform.refine import refine
@@ -32,11 +32,15 @@ def each(
 ) -> tuple[PolyChannel, ...]:
     """Every channel of a file against a reference; `whole` is where the file as one matched.
 
-    A channel is looked for where the file matched first, then anywhere.
+    A channel is looked for where the file matched first, then anywhere. Channels are measured at
+    the same stretches as far as they are heard there, so that each is read once for all.
     """
+    lines = [_near(reference, channel, whole) for channel in channels]
+    loud = _loudness([line for line in lines if line])
     found = []
-    for number, channel in enumerate(channels, 1):
-        one = _near(reference, channel, whole, rate) or measure(reference, channel, rate)
+    for number, (channel, line) in enumerate(zip(channels, lines, strict=True), 1):
+        one = _measured(reference, channel, line, loud, rate) if line else None
+        one = one or measure(reference, channel, rate)
         share = one.fine.explains if one.fine is not None and one.match.matched else 0.0
         found.append(PolyChannel(f"channel {number}", one.match, share))
     return tuple(found)
@@ -48,8 +52,8 @@ def best(channels: Sequence[PolyChannel]) -> PolyChannel | None:
     return max(matched, key=lambda channel: channel.explains, default=None)
 
 
-def _near(reference: Sound, channel: Sound, whole: Match, rate: int) -> Measurement | None:
-    """A channel at the place of its file; None where it does not match there."""
+def _near(reference: Sound, channel: Sound, whole: Match) -> Line | None:
+    """A channel's line at the place of its file; None where it does not match there."""
     if whole.lag_seconds is None:
         return None
     first = max(0.0, -whole.lag_seconds)
@@ -57,9 +61,25 @@ def _near(reference: Sound, channel: Sound, whole: Match, rate: int) -> Measurem
     middle = (first + last) / 2
     lag = whole.lag_seconds + (whole.drift_ppm or 0.0) * 1e-6 * middle
     line = trace(reference.coarse, channel.coarse, lag, middle, _WIDTH)
-    if line.decades < _DECADES:
-        return None
-    fine = refine(reference, channel, line, rate)
+    return line if line.decades >= _DECADES else None
+
+
+def _loudness(lines: Sequence[Line]) -> dict[float, float]:
+    """How far each stretch stands out in all channels together, by its time."""
+    total: dict[float, float] = {}
+    for line in lines:
+        for time, _, height, _ in line.points[line.agree].tolist():
+            total[time] = total.get(time, 0.0) + height
+    return total
+
+
+def _measured(
+    reference: Sound, channel: Sound, line: Line, loud: dict[float, float], rate: int
+) -> Measurement | None:
+    """A channel along its line, at those of its stretches that stand out in all of them."""
+    points = line.points.copy()
+    points[:, 2] = [loud.get(time, 0.0) for time in points[:, 0].tolist()]
+    fine = refine(reference, channel, replace(line, points=points), rate)
     if fine is None:
         return None
     match = Match(

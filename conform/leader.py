@@ -1,62 +1,33 @@
-"""Head and tail leader: the 2-pop and the tail pop, and whether they lie where they should.
+"""Head and tail leader: the 2-pop and the tail pop, and whether they lie where they are due.
 
-The 2-pop is one frame of 1 kHz that starts two seconds (48 frames at 24) before the first frame of
-action, where the 2 of the countdown flashes (SMPTE ST 256); it is usually at -20 dBFS. The tail pop
-is its twin, two seconds after the last frame of action.
+A pop is one frame of 1 kHz, usually at -20 dBFS; `conform.action` says where it should start.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 from math import floor
 from pathlib import Path
 
 from conform import media
+from conform.action import Due, End, action, expected, pictured
 from conform.errors import MediaError
 from conform.findings import Finding, warning
 from conform.match import early_or_late
 from conform.pop import Pop, pops
 from conform.synced import Sync
 from conform.timecode import Rate
-from conform.timeline import ZERO, Clip, Timeline
+from conform.timeline import ZERO, Timeline
 
-SECONDS = 2
-"""Seconds, as whole frames of the clock, between a pop and the action."""
-
-_FILM_LEADER = 8  # seconds from picture start, on the hour, to the first frame of action
 _LONGEST = Fraction(12)  # seconds of leader that are listened to
 _NEAR = Fraction(1)  # seconds from its place beyond which a pop announces something else
+_BLACK = 2  # frames: action that is seen so much later than it begins begins with black
 _SAME = 4  # samples within which the channels of a file have it at one place
 _FINE = Fraction(1, 4)  # frames: one perforation of 35 mm film
-_LEADERS = re.compile(
-    r"\b(leader|count ?down|academy|bars|tone|slate|black|slug|2.?pop|head|tail|clock)\b",
-    re.IGNORECASE,
-)
-"""Names of clips that are no action."""
-
-
 _Placed = tuple[Fraction, Pop]
 """A pop with its record time."""
-
-
-class End(StrEnum):
-    """Which leader."""
-
-    HEAD = "2-pop"
-    TAIL = "tail pop"
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Where a pop should start, in record time, and what says so."""
-
-    end: End
-    at: Fraction
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +85,6 @@ def heard_files(sync: Sync, stems: Iterable[Path] = ()) -> tuple[Heard, ...]:
     return (*guide, *(Heard(stem, sync.picture_in) for stem in stems), *dict.fromkeys(laid))
 
 
-def action(timeline: Timeline) -> tuple[Fraction, Fraction]:
-    """Record times of the first frame of action, and of the end of the last one."""
-    clips = _acting(timeline)
-    first = min((clip.record_in for clip in clips), default=ZERO)
-    return first, max((clip.record_out for clip in clips), default=timeline.duration)
-
-
 def checks(
     timeline: Timeline, files: Iterable[Heard], findings: media.Report = lambda _: None
 ) -> tuple[PopCheck, ...]:
@@ -133,32 +97,6 @@ def checks(
         except MediaError:
             continue  # whoever needs the file has said so
     return tuple(found)
-
-
-def expected(timeline: Timeline) -> tuple[Due, ...]:
-    """Where pops are due by the cut, by the hour of its clock, and by a film leader.
-
-    A cut without picture does not say where the action begins: its first sound may come later.
-    """
-    rate, (first, last) = timeline.rate, action(timeline)
-    before = rate.seconds(SECONDS * rate.nominal)
-    words = f"two seconds ({SECONDS * rate.nominal} frames)"
-    if _pictured(timeline):
-        tail = last - rate.frame + before
-        return (
-            Due(End.HEAD, first - before, f"{words} before the cut's first frame of action"),
-            Due(End.TAIL, tail, f"{words} after the cut's last frame of action"),
-            Due(End.TAIL, last + before, f"{words} after the end of the cut's action"),
-        )
-    hour = rate.seconds(3600 * rate.nominal)
-    count = floor((timeline.start + first) / hour)
-    marks = [(n * hour - timeline.start, n) for n in (count, count + 1)]
-    leader = rate.seconds(_FILM_LEADER * rate.nominal)
-    return tuple(
-        Due(End.HEAD, mark + more - before, f"{words} before {timeline.timecode(mark + more)}")
-        for mark, _ in marks
-        for more in (ZERO, leader)
-    )
 
 
 def pop_findings(found: Iterable[PopCheck], timeline: Timeline) -> tuple[Finding, ...]:
@@ -183,21 +121,6 @@ def told(check: PopCheck, timeline: Timeline) -> str:
     return f"its {check.end} is {off}: it is due {where}"
 
 
-def _acting(timeline: Timeline) -> list[Clip]:
-    """The clips that are action: picture where there is any, else sound; no leaders, no black."""
-    tracks = timeline.video if _pictured(timeline) else timeline.audio
-    clips = [clip for track in tracks for clip in track.clips]
-    acting = [
-        clip for clip in clips if not clip.source.generated and not _LEADERS.search(clip.name)
-    ]
-    return acting or clips
-
-
-def _pictured(timeline: Timeline) -> bool:
-    """Whether the cut says where the picture's action is."""
-    return any(track.clips for track in timeline.video)
-
-
 def _of_file(
     file: Heard, timeline: Timeline, due: Sequence[Due], findings: media.Report
 ) -> Iterator[PopCheck]:
@@ -210,7 +133,7 @@ def _of_file(
 
 def _windows(timeline: Timeline, due: Sequence[Due]) -> list[tuple[End, Fraction, Fraction]]:
     """The leaders beside the action; of a cut without picture, the places where pops are due."""
-    if _pictured(timeline):
+    if pictured(timeline):
         first, last = action(timeline)
         return [(End.HEAD, first - _LONGEST, first), (End.TAIL, last, last + _LONGEST)]
     return [(one.end, one.at - _NEAR, one.at + _NEAR + timeline.rate.frame) for one in due]
@@ -237,7 +160,7 @@ def _of_leader(
             placed = [(file.zero + start + Fraction(pop.first, hertz), pop) for pop in seen]
             chosen += sorted(placed, key=lambda one: _away(one[0], end, due))[:1]
         for group in _places(chosen, Fraction(_SAME, hertz)):
-            yield _check(file, end, group, hertz, stream.channels, due)
+            yield _check(file, end, group, (hertz, stream.channels), rate, due)
 
 
 def _places(chosen: Iterable[_Placed], same: Fraction) -> list[list[_Placed]]:
@@ -256,16 +179,13 @@ def _check(
     file: Heard,
     end: End,
     group: Sequence[_Placed],
-    hertz: int,
-    held: int,
+    stream: tuple[int, int],
+    rate: Rate,
     due: Sequence[Due],
 ) -> PopCheck:
+    hertz, held = stream
     at, pop = group[0]
-    near = min(
-        (one for one in due if one.end is end), key=lambda one: abs(at - one.at), default=None
-    )
-    if near is not None and abs(at - near.at) > _NEAR:
-        near = None
+    near = _announced(at, end, rate, due)
     return PopCheck(
         file=file.path.name,
         end=end,
@@ -278,6 +198,20 @@ def _check(
         due=near,
         off=None if near is None else near.at - at,
     )
+
+
+def _announced(at: Fraction, end: End, rate: Rate, due: Sequence[Due]) -> Due | None:
+    """What a pop counts down to: by the cut, unless that is far off and the clock is just right.
+
+    Then the action begins with black that the cut does not count as its picture.
+    """
+    mine = [one for one in due if one.end is end and abs(at - one.at) <= _NEAR]
+    by_cut = [one for one in mine if not one.by_clock]
+    near = min(by_cut or mine, key=lambda one: abs(at - one.at), default=None)
+    if near is not None and abs(at - near.at) > _BLACK * rate.frame:
+        right = [one for one in mine if abs(at - one.at) <= _FINE * rate.frame]
+        return right[0] if right else near
+    return near
 
 
 def _away(at: Fraction, end: End, due: Sequence[Due]) -> Fraction:

@@ -10,9 +10,10 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from conform.action import action
 from conform.decision import Choice, Decision, signature
 from conform.findings import Level
-from conform.leader import PopCheck, action
+from conform.leader import PopCheck
 from conform.match import Match, early_or_late
 from conform.report import words
 from conform.report.gather import Line, Report

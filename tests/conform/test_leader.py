@@ -11,7 +11,8 @@ import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conform.leader import End, Heard, PopCheck, checks, expected, pop_findings, told
+from conform.action import End, expected
+from conform.leader import Heard, PopCheck, checks, pop_findings, told
 from conform.timecode import RATES, Rate
 from conform.timeline import Clip, Kind, Source, Timeline, Track
 from fixtures.film import Film
@@ -59,7 +60,9 @@ def test_the_two_pop_is_due_two_seconds_of_frames_before_the_action(
     assert "to the sample" in told(check, timeline)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None
+)
 @given(off=st.integers(-30_000, 30_000))
 def test_how_far_it_is_off_is_told_to_the_sample(off: int, tmp_path: Path) -> None:
     rate = RATES["24"]
@@ -89,6 +92,28 @@ def test_the_tail_pop_counts_from_the_last_frame_or_from_behind_it(tmp_path: Pat
         heard = sound(tmp_path / "t.wav", rate, [16 * SR + frames * 1920])
         check = of(timeline, heard, End.TAIL)
         assert check.samples == off * 1920
+
+
+def test_action_may_begin_with_black(tmp_path: Path) -> None:
+    """A fade up: the first shot is seen ten frames after the hour that it counts down to."""
+    rate = RATES["24"]
+    late = Fraction(10, 24)
+    timeline = reel(rate)
+    leader, first, *rest = timeline.video[0].clips
+    told = [
+        replace(leader, record_out=leader.record_out + late),
+        replace(first, record_in=8 + late),
+    ]
+    heard = sound(tmp_path / "g.wav", rate, [6 * SR])
+    by_hour = replace(timeline, tracks=(Track(Kind.VIDEO, 1, "V1", (*told, *rest)),))
+    assert of(by_hour, heard).samples == 0
+    black = Clip("black", leader.record_out, 8 + late, Fraction(0), late, Source(generated=True))
+    told = [leader, black, told[1]]
+    odd = replace(by_hour, start=rate.time_of("02:13:00:00"))
+    stated = replace(odd, tracks=(Track(Kind.VIDEO, 1, "V1", (*told, *rest)),))
+    assert of(stated, heard).samples == 0
+    assert of(odd, heard).frames(rate) == pytest.approx(10)
+    assert of(stated, sound(tmp_path / "h.wav", rate, [6 * SR - 2000])).frames(rate) == 1
 
 
 def test_without_a_leader_there_is_nothing_to_say(tmp_path: Path) -> None:
@@ -122,14 +147,19 @@ def test_channels_that_disagree_are_told_apart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("start", "second"), [("00:59:52:00", 6), ("01:00:00:00", 6)])
-def test_a_cut_of_sound_alone_goes_by_the_hour(start: str, second: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["24", "29.97 DF"])
+def test_a_cut_of_sound_alone_goes_by_the_hour(
+    start: str, second: int, name: str, tmp_path: Path
+) -> None:
     """Two seconds before the hour, or six into a film leader that starts on it."""
-    rate = RATES["24"]
+    rate = RATES[name]
+    start = start[:-3] + ";00" if rate.drop else start
     clip = Clip("wild", Fraction(11), Fraction(18), Fraction(0), Fraction(7))
     track = Track(Kind.AUDIO, 1, "A1", (clip,))
     timeline = Timeline("sound", rate, rate.time_of(start), (track,))
-    assert second in [one.at for one in expected(timeline)]
-    assert of(timeline, sound(tmp_path / "g.wav", rate, [second * SR])).samples == 0
+    at = rate.seconds(second * rate.nominal)
+    assert at in [one.at for one in expected(timeline)]
+    assert of(timeline, sound(tmp_path / "g.wav", rate, [round(at * SR)])).samples == 0
 
 
 def test_the_demo_films_pop_is_in_its_place(film: Film) -> None:

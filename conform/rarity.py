@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
+from conform import fourier
 from conform.band import COARSE_RATE, SPEECH, Signal, mask
 from conform.correlate import Peak, whitened
 
@@ -56,14 +56,14 @@ def loudest_share(window: Signal, reference: NDArray[np.floating], at: int) -> f
     A place where hardly anything of the window is shared has one part only.
     """
     length = len(window)
-    size = fft.next_fast_len(2 * length, real=True)
+    size = fourier.fast_size(2 * length)
     gain = mask(SPEECH, size, COARSE_RATE)
     low, high = max(at, 0), min(at + length, len(reference))
     ground = np.zeros(length, np.float32)
     if low < high:
         ground[low - at : high - at] = reference[low:high]
     ours, theirs = (
-        fft.irfft(whitened(fft.rfft(sound, size), gain), size)[:length]
+        fourier.irfft(whitened(fourier.rfft(sound, size), gain), size)[:length]
         for sound in (ground, window)
     )
     product = ours * theirs

@@ -13,9 +13,8 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
-from scipy.ndimage import maximum_filter, uniform_filter1d
 
+from conform import fourier
 from conform.band import COARSE_RATE, Signal
 from conform.media import Samples
 
@@ -123,7 +122,9 @@ def _spectrum(sound: NDArray[np.inexact]) -> Signal:
     for first in range(0, len(frames), 512):  # what a processor keeps at hand
         power[first : first + 512] = _power(frames[first : first + 512] * taper)
     log = np.log(power + np.float32(_FLOOR), out=power)
-    mean = uniform_filter1d(log, 2 * _AROUND + 1, axis=0, mode="nearest")
+    from scipy import ndimage  # noqa: PLC0415  (a tenth of a second to import; see `fourier`)
+
+    mean = ndimage.uniform_filter1d(log, 2 * _AROUND + 1, axis=0, mode="nearest")
     return np.asarray(log - mean, np.float32)
 
 
@@ -131,8 +132,8 @@ def _power(frames: NDArray[np.inexact]) -> Signal:
     """The power in each bin; of folded channels that at both signs of the frequency."""
     band = slice(LOWEST, LOWEST + BINS)
     if not np.iscomplexobj(frames):
-        return _square(fft.rfft(frames)[:, band])
-    both = fft.fft(frames)
+        return _square(fourier.rfft(frames)[:, band])
+    both = fourier.fft(frames)
     mirror = slice(WINDOW - LOWEST, WINDOW - LOWEST - BINS, -1)
     return np.asarray((_square(both[:, band]) + _square(both[:, mirror])) / 2, np.float32)
 
@@ -144,7 +145,9 @@ def _square(spectrum: NDArray[np.complexfloating]) -> Signal:
 def _peaks(spectrum: Signal, begin: int, first: int, last: int, fineness: Fineness) -> Landmarks:
     """The peaks of frames `first` to `last`; the spectrum's first frame is number `begin`."""
     size = (2 * fineness.frames + 1, 2 * fineness.bins + 1)
-    highest = maximum_filter(spectrum, size, mode="nearest")
+    from scipy import ndimage  # noqa: PLC0415  (as above)
+
+    highest = ndimage.maximum_filter(spectrum, size, mode="nearest")
     frames, bins = np.nonzero((spectrum == highest) & (spectrum > _CLEAR))
     heights = spectrum[frames, bins]
     frames = frames + begin

@@ -11,14 +11,18 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+import numpy as np
+
 from conform.asking import UNNAMED
+from conform.band import COARSE_RATE
 from conform.blind import Nominee, Search, search
+from conform.candidates import Candidate, Event
 from conform.copies import holds
-from conform.evidence import TOLERANCE
+from conform.evidence import TOLERANCE, Line, listen
 from conform.findings import Finding
 from conform.guide import Guide
 from conform.match import Match, Verdict
-from conform.placing import place
+from conform.placing import place, take_part
 from conform.roll import Roll
 from conform.sharing import Share, gaps, lettered, share, trimmed, within
 from conform.takes import Attempt
@@ -27,6 +31,8 @@ from conform.workers import each
 
 _SURE = 1e-6  # false-match probability from which a place is claimed, as in conform.measure
 _AROUND = Fraction(1, 2)  # seconds around a nominated place
+_STRETCH = 4 * COARSE_RATE  # samples that are heard at once where a take was nominated
+_HINT = 6.0  # heights over noise that one unrelated stretch in two hundred reaches
 _RIVAL = 0.5  # share of the best one's evidence from which another place must be told
 
 
@@ -117,6 +123,8 @@ def _matching(wanted: _Wanted, guide: Guide) -> list[_Found]:
         part = within(event, nominee.candidate, _AROUND)
         if part.clip.duration <= 0:
             continue
+        if not _hinted(part, nominee.candidate, guide):
+            continue
         heard = place(part, nominee.candidate, guide, _AROUND)
         heard = replace(heard, match=_counted(heard.match, wanted.seconds))
         covers = share(event, heard, guide) if heard.matched else None
@@ -124,6 +132,25 @@ def _matching(wanted: _Wanted, guide: Guide) -> list[_Found]:
             found.append(_Found(covers, heard.match.score))
             least = _RIVAL * nominee.score
     return found
+
+
+def _hinted(event: Event, candidate: Candidate, guide: Guide) -> bool:
+    """Whether anything stands out where a take was nominated, in any of its channels.
+
+    Nominations are right to a frame of the index, which is less than a stretch may be off. Of those
+    that are wrong few come through; to search for them would take fifty times as long.
+    """
+    lanes = take_part(candidate, event, _AROUND)
+    for part in guide.parts(event.clip.record_in, event.clip.record_out):
+        length = min(len(part.coarse), _STRETCH)
+        starts = np.arange(0, len(part.coarse) - length + 1, max(length, 1))
+        for lane in lanes if length else ():
+            lag = float(guide.picture_in - (candidate.zero or 0) - lane.start + part.start)
+            given = Line(lag, 0.0, np.empty((0, 4)), np.empty(0, bool), 0.0)
+            points = listen(lane.coarse, part.coarse, given, starts, length)
+            if (points[:, 2] > _HINT).any():
+                return True
+    return False
 
 
 def _counted(match: Match, seconds: float) -> Match:

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QStackedWidget, QWidget
 
 from conform import media
 from conform.errors import ConformError
-from conform.peaks import BASE, Columns, columns_of
+from conform.peaks import Columns, columns_of
 from conform.roll import Roll, RollChannel
 from ui.review.session import Session
 from ui.review.state import Hand, State
@@ -176,7 +176,7 @@ class HandPane(QWidget):
             return np.zeros((width, 1, 2), np.float32)
         rate = roll.sample_rate
         step = float(hand.view.seconds) * rate / width
-        found = pyramid.columns(float(hand.view.first) * rate, max(step, BASE / 64), width)
+        found = pyramid.columns(float(hand.view.first) * rate, step, width)
         return found[:, channel.index : channel.index + 1]
 
     def _marks(self, painter: QPainter, box: QRectF, hand: Hand) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def rfft(sound: NDArray[np.floating], size: int | None = None) -> NDArray[Any]:
+def rfft(sound: NDArray[np.inexact], size: int | None = None) -> NDArray[Any]:
     """The one-sided spectra of sounds, padded with silence to `size` samples."""
     from scipy import fft  # noqa: PLC0415  (see above)
 
@@ -29,7 +29,7 @@ def irfft(spectrum: NDArray[np.complexfloating], size: int) -> NDArray[Any]:
     return sound
 
 
-def fft(sound: NDArray[np.complexfloating]) -> NDArray[Any]:
+def fft(sound: NDArray[np.inexact]) -> NDArray[Any]:
     """The spectra of complex sounds: two real ones each."""
     from scipy import fft  # noqa: PLC0415  (see above)
 

@@ -2,53 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
-from typing import Any
 
 import click
 
-from adapters import formats, rolls, session
-from conform import media
-from conform.copied import copies
 from conform.errors import RenderError
-from conform.match import early_or_late
-from conform.originals import marks_of
-from conform.plan import plan
-from conform.prove import Proof, prove
-from conform.render import StemFile, render
-from conform.stems import stem_spec
-from conform.sync import sync
-from conform.synced import Sync
 from conform.timecode import RATES, Rate
-from conform.watch import Watch
-from fixtures.film import Film, make_film
-from fixtures.spec import FilmSpec, demo_spec
-from fixtures.truth import Expected
-from fixtures.verdict import EventVerdict, StemVerdict, event_verdicts, stem_verdicts
+from fixtures.spec import demo_spec
 from ui.options import FILE, RATE, examples, json_option
-from ui.printing import console, print_json, row, table
+from ui.printing import print_json
 from ui.progress import progress
-from ui.reporting import write_report
-from ui.showing import show_proofs, show_stems
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    film: Film
-    sync: Sync
-    events: tuple[EventVerdict, ...]
-    stems: tuple[StemFile, ...]
-    copies: tuple[StemVerdict, ...]
-    proofs: tuple[Proof, ...]
-    session: Path
-    report: Path
-
-    @property
-    def right(self) -> bool:
-        return all(e.right for e in self.events) and all(c.right for c in self.copies)
 
 
 @click.command(
@@ -81,6 +46,8 @@ def command(
     Everything about the film is known to the sample, so the answer is printed beside the truth.
     Without DIR a new folder picturelock-demo is made.
     """
+    from ui import demonstration  # noqa: PLC0415  (the film maker takes half a second to import)
+
     place = _empty(folder) if folder else _free(Path("picturelock-demo"))
     if rate is not None and rate not in RATES.values():
         raise click.UsageError(f"a film is made at one of: {', '.join(RATES)}")
@@ -94,11 +61,11 @@ def command(
         seed=spec.seed if seed is None else seed,
     )
     with progress() as watch:
-        outcome = _run(place, spec, watch)
+        outcome = demonstration.run(place, spec, watch)
     if as_json:
-        print_json(_as_json(outcome))
+        print_json(demonstration.as_json(outcome))
     else:
-        _print(outcome)
+        demonstration.show(outcome)
     return 0 if outcome.right else 1
 
 
@@ -112,117 +79,3 @@ def _free(folder: Path) -> Path:
     """The folder, or the first of its name with a number that is not there yet."""
     numbered = (folder.with_name(f"{folder.name}-{n}") for n in count(2))
     return next(place for place in chain([folder], numbered) if not place.exists())
-
-
-def _run(folder: Path, spec: FilmSpec, watch: Watch) -> _Outcome:
-    film = make_film(folder, spec, watch=watch)
-    timeline = formats.read(film.edl, rate=spec.rate).timelines[0]
-    takes, _ = rolls.scan([film.rolls], watch=watch)
-    answer = sync(timeline, media.probe(film.movie), takes, watch=watch)
-    answer = replace(answer, marks=marks_of(answer))
-    target = folder / "session.otio"
-    session.save(answer, target)
-    layout = plan(answer)
-    stems = render(layout, folder / "stems", stem_spec(answer), watch=watch)
-    report = folder / "report.html"
-    proofs = prove(answer, layout, stems, watch=watch)
-    paths = [stem.path for stem in stems]
-    same = copies(layout, stems, watch=watch)
-    write_report(answer, report, stems=paths, proofs=proofs, same=same, watch=watch)
-    return _Outcome(
-        film,
-        answer,
-        event_verdicts(film, answer),
-        stems,
-        stem_verdicts(film, layout, stems),
-        proofs,
-        target,
-        report,
-    )
-
-
-def _print(outcome: _Outcome) -> None:
-    screen = console()
-    screen.print(_event_table(outcome))
-    show_stems(outcome.stems, screen)
-    show_proofs(outcome.proofs, screen)
-    screen.print(_copied(outcome.copies))
-    right = sum(item.right for item in outcome.events)
-    screen.print(f"{right} of {len(outcome.events)} events as they truly are", style="bold")
-    screen.print(f"session: {outcome.session}", markup=False)
-    screen.print(f"report:  {outcome.report}", markup=False)
-
-
-def _event_table(outcome: _Outcome) -> Any:
-    rate = outcome.sync.timeline.rate
-    made = table(
-        f"A film at {rate}: measured against truth",
-        "event", "scene/take", "timecode off by", "", "error", "± 95 %", "drift error",
-        "found by", "",
-        right=(2, 4, 5, 6),
-    )  # fmt: skip
-    for item in outcome.events:
-        row(made, f"{item.truth.number:03}", *_cells(item, outcome.sync))
-    return made
-
-
-def _cells(item: EventVerdict, sync: Sync) -> tuple[str, ...]:
-    name = f"{item.truth.scene}/{item.truth.take}"
-    mark = "✓" if item.right else "✗ WRONG"
-    event = item.event
-    if event is None or item.error is None:
-        why = {Expected.NO_ROLL: "no such take", Expected.SILENT: "silent", Expected.MEASURED: ""}
-        said = event.status.value.replace("_", " ") if event else "not in the cut"
-        return name, "", "", said, "", "", why[item.truth.expected], mark
-    slip = float((event.slip_seconds or 0) * sync.sample_rate)
-    frames = slip / sync.sample_rate * float(sync.timeline.rate.fps)
-    spread = event.match.uncertainty_samples if event.match else None
-    return (
-        name,
-        f"{frames:+.2f} frames",
-        early_or_late(slip),
-        f"{item.error:+.3f} samples",
-        "" if spread is None else f"{spread:.3f}",
-        "" if item.drift_error is None else f"{item.drift_error:+.2f} ppm",
-        str(event.rung or ""),
-        mark,
-    )
-
-
-def _copied(copies: Sequence[StemVerdict]) -> str:
-    long = sum(item.samples == item.wanted for item in copies)
-    compared = sum(item.compared for item in copies)
-    differing = sum(item.differing for item in copies)
-    return (
-        f"{long} of {len(copies)} stems as long as the picture to the sample; "
-        f"of {compared:,} copied samples {differing:,} differ from the recorder's"
-    )
-
-
-def _as_json(outcome: _Outcome) -> dict[str, Any]:
-    return {
-        "right": outcome.right,
-        "events": [
-            {
-                "event": f"{item.truth.number:03}",
-                "expected": str(item.truth.expected),
-                "status": str(item.event.status) if item.event else None,
-                "error_samples": item.error,
-                "drift_error_ppm": item.drift_error,
-                "right": item.right,
-            }
-            for item in outcome.events
-        ],
-        "stems": [
-            {
-                "name": item.name,
-                "samples": item.samples,
-                "wanted": item.wanted,
-                "compared": item.compared,
-                "differing": item.differing,
-            }
-            for item in outcome.copies
-        ],
-        "session": str(outcome.session),
-        "report": str(outcome.report),
-    }

@@ -174,7 +174,7 @@ def main() -> None:
     python = sys.executable
     table = Table("", "align CPU s", "yardstick", "ratio", "peak MB", "yardstick", "answer",
                   title="start-up taken off")  # fmt: skip
-    idle = spent([python, "-c", "import ui.commands.align"])
+    idle = spent([python, "-c", "import ui.commands.align, scipy.fft"])
     bare = spent([python, "-c", "import av, numpy; from av.filter import Graph"])
     table.add_row("start-up", *_cells(idle.cpu, bare.cpu), *_peaks(idle, bare), "")
     with _kept(options.folder) as folder:

@@ -28,7 +28,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_LOGGING_RULES", "*=false")
 
 import numpy as np
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
@@ -135,7 +135,7 @@ def while_seeking(path: Path, app: QApplication) -> Pause:
     seek.start()
     longest = spin(app, 4.0)
     seek.stop()
-    window.close()
+    away(window, app)
     return longest
 
 
@@ -144,8 +144,7 @@ def long_session(folder: Path, app: QApplication, hours: int) -> Iterator[Readin
     path = long_reel(folder, hours)
     name = f"open {hours} h, {hours * 750} events"
     cold, _, first = opening(path, app)
-    first.close()
-    first.deleteLater()
+    away(first, app)
     del first
     shown, whole, window = opening(path, app)
     settle()
@@ -164,7 +163,7 @@ def long_session(folder: Path, app: QApplication, hours: int) -> Iterator[Readin
     yield Reading("memory at its highest", peak, "MiB", 1000)
     yield nudging(window, app)
     yield from redraws(window)
-    window.close()
+    away(window, app)
     start = time.process_time()
     carried = Session.opened(path, carried=path)
     spent = time.process_time() - start
@@ -334,6 +333,13 @@ def opened(session: Session) -> Window:
     window.resize(1600, 900)
     window.show()
     return window
+
+
+def away(window: Window, app: QApplication) -> None:
+    """Close a window, and have Qt delete it in this thread: Python may collect in any."""
+    window.close()
+    window.deleteLater()
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def spin(app: QApplication, seconds: float, do: Callable[[], object] | None = None) -> Pause:

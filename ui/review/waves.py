@@ -14,8 +14,9 @@ from ui.review.layout import Layout
 COARSE = 1024
 """Samples in a column of an assembled stem."""
 
-_WIDE = 120
-"""Seconds of view from which stems are drawn as they were last assembled."""
+_WIDE = 40
+"""Seconds of view from which stems are drawn as they were last assembled, a moment ago: a frame
+is a pixel there, and a nudge is not seen later for it."""
 
 
 class Waves:

@@ -95,6 +95,8 @@ def _inside(painter: QPainter, session: Session, place: int, box: QRectF, choice
     painter.drawText(box.adjusted(5, 0, -2, 0), _MIDDLE, sign.shape)
     room = box.adjusted(20, 0, -3, 0)
     metrics = painter.fontMetrics()
+    if room.width() < metrics.averageCharWidth():
+        return
     number = event.id.lstrip("0") or "0"
     text = f"{number}  {event.clip.name}"
     if metrics.horizontalAdvance(text) > room.width():

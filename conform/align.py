@@ -11,9 +11,10 @@ from itertools import product
 from pathlib import Path
 
 from conform import media, poly
-from conform.course import at_any_speed, course, each_channel
+from conform.course import at_any_speed, course
 from conform.errors import AlignError, MediaError
 from conform.findings import Finding, error, info
+from conform.lanes import each_channel
 from conform.match import Match, Verdict
 from conform.measure import measure
 from conform.poly import PolyChannel

@@ -6,21 +6,28 @@ of time where the speed wanders.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import hypot
 
 import numpy as np
 
-from conform import poly
-from conform.levels import stretches
+from conform.evidence import Points
+from conform.levels import clear, stretches
 from conform.match import Match
 from conform.measure import Measurement, measure
-from conform.poly import PolyChannel
 from conform.respeed import promising
 from conform.sound import Sound
-from conform.speed import at_other_speeds, name_of, nearby, on_own_clock, played_at
+from conform.speed import (
+    at_other_speeds,
+    beside,
+    drift_at,
+    name_of,
+    nearby,
+    on_own_clock,
+    played_at,
+    slant,
+)
 from conform.steps import Jump, follow, likeliest
 from conform.timemap import Knot, TimeMap, retimed
 from conform.track import Seed
@@ -53,29 +60,63 @@ class Course:
 
 def course(reference: Sound, other: Sound, found: Measurement, rate: int) -> Course:
     """The course of a sound that was measured; of one without a place, its verdict alone."""
-    line = likeliest(found)
-    if line is None or other.seconds < _SHORTEST:
-        return Course(found.match)
-    points = stretches(reference, other, line)
-    stepped = follow(reference, other, found, points, rate)
-    plain = Course(stepped.measured.match, stepped.steps, stepped.longest)
-    if stepped.steps or not suspected(points):
-        return plain
-    best = points[points[:, 2].argmax()]
-    seed = Seed(float(best[0]), float(best[1]), line.drift)
-    wander = quick(reference, other, seed) or slow(reference, other, points)
-    return (_wandering(reference, other, wander, rate) if wander else None) or plain
+    return _run(reference, other, Fraction(1), found, rate)
 
 
 def at_any_speed(reference: Sound, other: Sound, rate: int) -> Course | None:
     """The course of a sound that does not match as it is: at another speed, or wandering."""
-    for speed, measured in at_other_speeds(reference, other, rate):
-        run = course(reference, played_at(other, speed), measured, rate)
-        if run.steps or run.wander is not None:
-            return _as_filed(run, speed)
-        if measured.match.matched:
-            return Course(on_own_clock(measured, speed, rate), speed=speed)
+    for speed, found in at_other_speeds(reference, other, rate):
+        run = _run(reference, other, speed, found, rate)
+        if run.match.matched:
+            return run
     return _guessed(reference, other, rate) if other.seconds >= _SHORTEST else None
+
+
+def _run(reference: Sound, other: Sound, speed: Fraction, found: Measurement, rate: int) -> Course:
+    """The course of a sound that was measured as it is played at a speed.
+
+    Where its stretches lie aslant it runs at a better one: a thousandth off, as 24 is to 23.976,
+    some of them still agree.
+    """
+    played = other if speed == 1 else played_at(other, speed)
+    points = _points(reference, played, found)
+    tilt = slant(points, found.line)
+    if tilt is not None:
+        better = beside(float(speed) * (1 + tilt))
+        again = measure(reference, played_at(other, better), rate)
+        if again.match.matched:
+            speed, found, played = better, again, played_at(other, better)
+            points = _points(reference, played, found)
+    run = _at_its_speed(reference, played, found, points, rate)
+    if speed == 1:
+        return run
+    if run.steps or run.wander is not None or not found.match.matched:
+        return _as_filed(run, speed)
+    return Course(on_own_clock(found, speed, rate), speed=speed)
+
+
+def _points(reference: Sound, other: Sound, found: Measurement) -> Points:
+    """Stretches all along a sound that know their place; those of its line where it is short."""
+    line = likeliest(found)
+    if line is None:
+        return np.empty((0, 4))
+    if other.seconds >= _SHORTEST:
+        return stretches(reference, other, line)
+    return line.points[clear(line.points)]
+
+
+def _at_its_speed(
+    reference: Sound, other: Sound, found: Measurement, points: Points, rate: int
+) -> Course:
+    """Steps, or a speed that wanders, or neither."""
+    stepped = follow(reference, other, found, points, rate)
+    plain = Course(stepped.measured.match, stepped.steps, stepped.longest)
+    if stepped.steps or other.seconds < _SHORTEST or not suspected(points):
+        return plain
+    best = points[points[:, 2].argmax()]
+    seed = Seed(float(best[0]), float(best[1]), found.line.drift if found.line else 0.0)
+    wander = quick(reference, other, seed) or slow(reference, other, points)
+    return (_wandering(reference, other, wander, rate) if wander else None) or plain
 
 
 def _guessed(reference: Sound, other: Sound, rate: int) -> Course | None:
@@ -95,44 +136,6 @@ def _guessed(reference: Sound, other: Sound, rate: int) -> Course | None:
         if run is not None:
             return _as_filed(run, speed)
     return None
-
-
-def each_channel(
-    reference: Sound, channels: Sequence[Sound], run: Course, rate: int
-) -> tuple[PolyChannel, ...]:
-    """Every channel of a file by itself, heard along the course of the whole."""
-    if run.wander is not None:
-        along = run.wander.map
-        laid = [retimed(channel, along) for channel in channels]
-        here = replace(run.match, lag_samples=0.0, drift_ppm=None)
-        return tuple(
-            replace(one, match=_moved(one.match, run.match))
-            for one in poly.each(reference, laid, here, rate)
-        )
-    if run.speed is not None:
-        once = run.speed
-        played = [played_at(channel, once) for channel in channels]
-        here = replace(run.match, drift_ppm=_drift(run.match, 1 / once))
-        return tuple(
-            replace(one, match=replace(one.match, drift_ppm=_drift(one.match, once)))
-            for one in poly.each(reference, played, here, rate)
-        )
-    return poly.each(reference, channels, run.match, rate)
-
-
-def _moved(channel: Match, whole: Match) -> Match:
-    """A channel's match along a map on its file's clock: so much later than the whole."""
-    if channel.lag_samples is None or whole.lag_samples is None:
-        return channel
-    lag = whole.lag_samples + channel.lag_samples
-    return replace(channel, lag_samples=lag, drift_ppm=whole.drift_ppm)
-
-
-def _drift(match: Match, times: Fraction) -> float | None:
-    """A match's drift in ppm where its sound is played `times` as long."""
-    if match.lag_samples is None:
-        return None
-    return (float(times) * (1 + (match.drift_ppm or 0.0) / 1e6) - 1) * 1e6
 
 
 def _wandering(reference: Sound, other: Sound, wander: Wander, rate: int) -> Course | None:
@@ -167,7 +170,7 @@ def _along(match: Match, wander: Wander, rate: int) -> Match:
 def _as_filed(run: Course, speed: Fraction) -> Course:
     """The course of a sound that was played at a speed, on its file's own clock."""
     once = float(speed)
-    match = replace(run.match, drift_ppm=_drift(run.match, speed))
+    match = replace(run.match, drift_ppm=drift_at(run.match, speed))
     steps = tuple(replace(step, seconds=step.seconds / once) for step in run.steps)
     return Course(match, steps, run.longest, run.wander and _slowed(run.wander, once), speed)
 

@@ -54,7 +54,6 @@ class Curve:
         half = _TWO_SIDED * self.scatter * np.sqrt(np.maximum(variances[asked], 0))
         return states[asked, 0], states[asked, 1], half
 
-
     @property
     def bends(self) -> float:
         """How many numbers tell the curve: the trace of what makes it from its points."""

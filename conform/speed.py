@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from conform.band import COARSE_RATE, Signal
+from conform.evidence import STEEPEST, TOLERANCE, Line, Points
 from conform.match import Match, Verdict
 from conform.measure import STAGES, Measurement, find, measure, spectra_of
 from conform.resample import interpolate, margin
@@ -35,6 +36,8 @@ _NEARBY = (0.0, 2e-4, -2e-4, 4e-4, -4e-4)  # a search window bears 100 ppm to ei
 _FINEST = 5000  # the largest denominator of a speed that is tried: keeps resampling's filter short
 _CLOCKS = 2e-4  # real clocks are off by less
 _UNTRIED = 1e-4  # half the steps between the speeds that are tried: what no stretch tells better
+_FEWEST = 6  # stretches that tell a speed
+_TRIES = 4000  # pairs of them that are tried
 _PLACED = (Verdict.MATCH, Verdict.AMBIGUOUS)
 _PIECE = 1 << 20  # coarse samples at once
 _ROOM = 64  # coarse samples beside them: more than resampling's filter is long
@@ -85,6 +88,39 @@ def name_of(match: Match) -> str | None:
     speed = 1 + (match.drift_ppm or 0.0) / 1e6
     near = (name for name, known in SPEEDS.items() if abs(speed / known - 1) < _CLOCKS)
     return next(near, None)
+
+
+def drift_at(match: Match, times: Fraction) -> float | None:
+    """A match's drift in ppm where its sound is played `times` as long."""
+    if match.lag_samples is None:
+        return None
+    return (float(times) * (1 + (match.drift_ppm or 0.0) / 1e6) - 1) * 1e6
+
+
+def slant(points: Points, line: Line | None) -> float | None:
+    """The speed that a line lacks, where most stretches agree on one beyond any clock's drift."""
+    if line is None or len(points) < _FEWEST:
+        return None
+    times, rest = points[:, 0], points[:, 1] - line.drift * points[:, 0]
+    first, second = np.triu_indices(len(times), 1)
+    far = times[second] - times[first] >= np.ptp(times) / 4
+    first, second = first[far], second[far]
+    slopes = (rest[second] - rest[first]) / (times[second] - times[first])
+    steep = np.abs(slopes) > STEEPEST
+    slopes, first = slopes[steep][:_TRIES], first[steep][:_TRIES]
+    level = (np.abs(rest - line.lag) < TOLERANCE).sum()
+    misses = rest - rest[first, None] - slopes[:, None] * (times - times[first, None])
+    votes = (np.abs(misses) < TOLERANCE).sum(axis=1)
+    if not len(votes) or votes.max() < max(len(times) / 2, 2 * level, _FEWEST):
+        return None
+    agree = np.abs(misses[votes.argmax()]) < TOLERANCE
+    return float(np.polyfit(times[agree], rest[agree], 1)[0])
+
+
+def beside(speed: float) -> Fraction:
+    """A speed: the known one that it is but for clocks, or itself."""
+    known = (ratio for ratio in SPEEDS.values() if abs(speed / ratio - 1) < _CLOCKS)
+    return next(known, None) or nearby(speed)
 
 
 def played_at(sound: Sound, speed: Fraction) -> Sound:

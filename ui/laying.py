@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -129,12 +129,17 @@ def written_json(written: Written) -> dict[str, Any] | None:
     """What was written of a file; null where nothing was, with the reason among the findings."""
     if written.stem is None or written.laying is None or written.heard is None:
         return None
-    heard = asdict(written.heard)
+    heard = written.heard
     return {
         **stem_json(written.stem),
         "resampled": written.laying.corrected,
         "off_seconds": written.laying.left,
-        "proof": heard,
+        "proof": {
+            "residual_samples": heard.residual,
+            "uncertainty_samples": heard.uncertainty,
+            "places": heard.places,
+            "reason": heard.reason,
+        },
     }
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from conform.course import Course, at_any_speed, course, each_channel
+from conform.course import Course, at_any_speed, course
+from conform.lanes import each_channel
 from conform.measure import measure
 from conform.resample import interpolate
 from fixtures.voices import conversation

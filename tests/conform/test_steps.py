@@ -28,10 +28,11 @@ def followed(samples: Wave) -> tuple[Measurement, tuple[Jump, ...]]:
 
 
 def stepped(reference: Sound, other: Sound) -> tuple[Measurement, tuple[Jump, ...]]:
-    found = measure(reference, other, RATE)
-    line = likeliest(found)
+    measured = measure(reference, other, RATE)
+    line = likeliest(measured)
     assert line is not None
-    return follow(reference, other, found, stretches(reference, other, line), RATE)
+    found = follow(reference, other, measured, stretches(reference, other, line), RATE)
+    return found.measured, found.steps
 
 
 def without(samples: Wave, at: float, count: int) -> Wave:

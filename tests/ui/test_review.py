@@ -174,6 +174,19 @@ class TestMoving:
         assert loop is not None
         assert loop.first < loop.end
 
+    def test_markers_are_named_renamed_taken_away_and_walked(self, session: Session) -> None:
+        for frame, name in ((40, ""), (90, "door"), (90, "door slam")):
+            session.go(frame)
+            session.mark(name)
+        assert [marker.name for marker in session.state.review.markers] == ["review", "door slam"]
+        session.go(0)
+        for by, frame in ((1, 40), (1, 90), (1, 90), (-1, 40), (-1, 40)):
+            session.step_marker(by)
+            assert session.state.playhead == frame
+        assert "No marker before" in session.state.message
+        session.mark()
+        assert [marker.name for marker in session.state.review.markers] == ["door slam"]
+
     def test_review_runs_ten_seconds_beside_the_event(self, session: Session) -> None:
         session.select(4)
         first, end = session.review_stretch()

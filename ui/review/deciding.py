@@ -99,11 +99,12 @@ class Deciding(Moving):
             self._decide(replace(self.decision, comment=text), "comment")
 
     def mark(self, name: str = "") -> None:
-        """Set a marker at the playhead, or take away the one that stands there."""
+        """Set a marker at the playhead; the one that stands there is renamed, or taken away."""
         at = self.sync.picture_in + self.seconds(self.state.playhead)
         review = self.state.review
         rest = tuple(marker for marker in review.markers if marker.at != at)
-        added = () if len(rest) < len(review.markers) else (Marker(at, name or "review"),)
+        away = len(rest) < len(review.markers) and not name
+        added = () if away else (Marker(at, name or "review"),)
         everything = tuple(sorted((*rest, *added), key=lambda marker: marker.at))
         self._do(replace(review, markers=everything), "marker")
 

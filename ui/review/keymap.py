@@ -46,6 +46,8 @@ ACTIONS: tuple[Action, ...] = (
         ("start", "To the first frame", "Home"),
         ("end", "To the last frame", "End"),
         ("go_to", "Go to timecode or feet+frames", "G"),
+        ("previous_marker", "Previous marker", "Alt+Left"),
+        ("next_marker", "Next marker", "Alt+Right"),
     ),
     *_actions(
         "Loop",
@@ -86,6 +88,7 @@ ACTIONS: tuple[Action, ...] = (
         ("undo", "Undo", "Ctrl+Z"),
         ("redo", "Redo", "Ctrl+Shift+Z Ctrl+Y"),
         ("marker", "Marker here, or away", "M"),
+        ("name_marker", "Marker with a name", "Shift+M"),
         ("save_elsewhere", "Save the session under another name", "Ctrl+S"),
         ("export", "Export stems and report", "Ctrl+E"),
         ("export_markers", "Export markers", "Ctrl+M"),

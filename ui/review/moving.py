@@ -52,6 +52,19 @@ class Moving(Desk):
         if ahead:
             self.select(ahead[0 if by > 0 else -1])
 
+    def step_marker(self, by: int) -> None:
+        """Go to the next (or previous) marker, the reviewer's or the cut's, and say its name."""
+        rate, here = self.sync.timeline.rate, self.state.playhead
+        markers = (*self.state.review.markers, *self.sync.timeline.markers)
+        places = [(rate.nearest(one.at - self.sync.picture_in), one.name) for one in markers]
+        ahead = sorted((place for place in places if (place[0] - here) * by > 0), reverse=by < 0)
+        if not ahead:
+            self.say("No marker further on" if by > 0 else "No marker before this")
+            return
+        self.go(ahead[0][0])
+        self.follow(self.state.playhead)
+        self.say(f"Marker: {ahead[0][1]}")
+
     def go(self, frame: int) -> None:
         """Put the playhead on a frame."""
         self._set(playhead=self._inside(frame))

@@ -44,6 +44,9 @@ class Room(Protocol):
     def export(self) -> None:
         """Ask where to, and write."""
 
+    def name_marker(self) -> None:
+        """Ask for a marker's name, and set it here."""
+
     def export_markers(self) -> None:
         """Ask for which program, and write the marker list."""
 
@@ -84,6 +87,7 @@ def _of_room(session: Session, transport: Transport, room: Room) -> dict[str, De
         "calibrate": room.calibrate,
         "export": room.export,
         "export_markers": room.export_markers,
+        "name_marker": room.name_marker,
         "find": room.search,
         "snap": room.snap,
     }
@@ -140,6 +144,8 @@ def _events(session: Session, transport: Transport) -> dict[str, Deed]:
     return {
         "previous": quietly(partial(session.step_event, -1)),
         "next": quietly(partial(session.step_event, 1)),
+        "previous_marker": quietly(partial(session.step_marker, -1)),
+        "next_marker": quietly(partial(session.step_marker, 1)),
         "next_flagged": quietly(partial(session.step_flagged, 1)),
         "previous_flagged": quietly(partial(session.step_flagged, -1)),
         "hide_unchanged": partial(flip, "hide_unchanged"),

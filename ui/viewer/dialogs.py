@@ -39,6 +39,12 @@ def ask_place(session: Session, parent: QWidget) -> int | None:
         return None
 
 
+def ask_name(parent: QWidget) -> str:
+    """The name that the reviewer gives a marker; empty where none was given."""
+    text, fine = QInputDialog.getText(parent, "Marker", "Name of the marker at this frame")
+    return text.strip() if fine else ""
+
+
 def frame_of(text: str, session: Session) -> int:
     """The frame of a typed place; raises `TimecodeError`."""
     if "+" in text:

@@ -238,6 +238,12 @@ class Window(QMainWindow):
         else:
             session.snap()
 
+    def name_marker(self) -> None:
+        """Ask for a marker's name, and set it here."""
+        name = dialogs.ask_name(self)
+        if name:
+            self.session.mark(name)
+
     def export_markers(self) -> None:
         """Ask for which program, and write the marker list."""
         ListDialog(self.session, self).exec()

@@ -18,10 +18,11 @@ from ui.review.state import Listen
 from ui.viewer.window import Window
 
 Key = Qt.Key
-NONE, CTRL, SHIFT = (
+NONE, CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.NoModifier,
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.AltModifier,
 )
 Room = Callable[..., Window]
 
@@ -70,17 +71,9 @@ def hands(room: Room, session_file: Path) -> Iterator[Hands]:
     window.transport.stop()
 
 
-def test_a_session_is_worked_through(hands: Hands, qtbot: QtBot, session_file: Path) -> None:
-    window, session = hands.window, hands.window.session
-    hands.press(Key.Key_N)
-    flagged = session.state.selected
-    assert session.standing[flagged].flagged
-
-    hands.press(Key.Key_Return)  # ten seconds before it to ten after
-    qtbot.waitUntil(lambda: session.state.speed == 1, timeout=2000)
-    hands.press(Key.Key_K)
-    assert session.state.speed == 0
-
+def place_by_hand(hands: Hands) -> None:
+    """Another take under the event, its clap on a frame, and a comment."""
+    session = hands.window.session
     hands.then(Key.Key_T, NONE, Key.Key_Down, Key.Key_Return)  # another take
     assert session.decision.take
     hands.press(Key.Key_Y)
@@ -92,6 +85,33 @@ def test_a_session_is_worked_through(hands: Hands, qtbot: QtBot, session_file: P
     hands.type("clap at the second board, jkl")
     hands.press(Key.Key_Return)
     assert session.decision.comment == "clap at the second board, jkl"
+
+
+def look_and_mark(hands: Hands) -> None:
+    """A nudge, a close look, a marker that is taken back and one that is named and found again."""
+    session = hands.window.session
+    hands.press(Key.Key_Period, Key.Key_Z, Key.Key_V, Key.Key_D, Key.Key_4, Key.Key_M)
+    assert session.state.listen is Listen.SPLIT
+    hands.press(Key.Key_Z, held=CTRL)
+    assert session.state.review.markers == ()
+    hands.then(Key.Key_M, SHIFT, "lips", Key.Key_Return)
+    hands.press(Key.Key_End)
+    hands.press(Key.Key_Left, held=ALT)
+    assert "lips" in session.state.message
+
+
+def test_a_session_is_worked_through(hands: Hands, qtbot: QtBot, session_file: Path) -> None:
+    window, session = hands.window, hands.window.session
+    hands.press(Key.Key_N)
+    flagged = session.state.selected
+    assert session.standing[flagged].flagged
+
+    hands.press(Key.Key_Return)  # ten seconds before it to ten after
+    qtbot.waitUntil(lambda: session.state.speed == 1, timeout=2000)
+    hands.press(Key.Key_K)
+    assert session.state.speed == 0
+
+    place_by_hand(hands)
     hands.press(Key.Key_A)
     assert session.undecided() == []
 
@@ -99,10 +119,7 @@ def test_a_session_is_worked_through(hands: Hands, qtbot: QtBot, session_file: P
     assert session.state.playhead == 0
     hands.press(*[Key.Key_Up] * len(session.sync.events))
     assert session.state.selected == 0
-    hands.press(Key.Key_Period, Key.Key_Z, Key.Key_V, Key.Key_D, Key.Key_4, Key.Key_M)
-    assert session.state.listen is Listen.SPLIT
-    hands.press(Key.Key_Z, held=CTRL)
-    assert session.state.review.markers == ()
+    look_and_mark(hands)
     hands.press(Key.Key_A)
     hands.then(Key.Key_F, CTRL, "12", Key.Key_Return)
     assert session.state.shown.text == "12"

@@ -20,7 +20,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -37,48 +36,15 @@ from conform.peaks import pyramid_of
 from conform.synced import Sync
 from conform.timeline import Timeline
 from tests.bench.reels import RATE, long_reel, moving
+from tests.bench.watching import Pause, Reading, after, held_up, paused, spin, without_core
 from ui.review.session import Session
 from ui.review.state import Filter, Listen
 from ui.viewer.app import application, settle
 from ui.viewer.outputs import Silent
 from ui.viewer.window import Window
 
-_PAUSE = 50
-"""Milliseconds that the window may stand still: more is felt under a finger."""
-
-_SCHEDULED = Path("/proc/thread-self/schedstat")
-"""A thread's nanoseconds on a core, and in wait for one."""
-
 _PATIENCE = 240
 """Seconds that the waveforms of hours may take to be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One figure, its unit, and what it should stay under."""
-
-    name: str
-    value: float
-    unit: str
-    limit: float | None = None
-    beside: str = ""
-
-    def __str__(self) -> str:
-        state = "" if self.limit is None else "ok" if self.value <= self.limit else "TOO HIGH"
-        bound = "" if self.limit is None else f"(limit {self.limit:g})"
-        return f"{self.name:58} {self.value:9.2f} {self.unit:7} {bound:14} {state:9}{self.beside}"
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """The longest turn of the event loop in milliseconds: held up by this program, and in all.
-
-    `cpu` are those that its thread computed.
-    """
-
-    held: float = 0.0
-    wall: float = 0.0
-    cpu: float = 0.0
 
 
 def main(folder: Path, hours: int) -> int:
@@ -300,31 +266,15 @@ def deeds(window: Window) -> dict[str, Callable[[int], object]]:
     }
 
 
-def after(app: QApplication, do: Callable[[int], object], tries: int = 4) -> Pause:
-    """The longest pause of several tries of a deed and of the half second behind each."""
-    return max((spin(app, 0.5, do=lambda n=n: do(n)) for n in range(tries)), key=_held)
-
-
 def saving(window: Window, app: QApplication) -> Pause:
     """The longest pause of the event loop while the session is written."""
     longest = Pause()
     for number in range(4):
         window.session.comment(f"saved while you look, {number}")
-        longest = max(longest, spin(app, 0.2), key=_held)
+        longest = max(longest, spin(app, 0.2), key=held_up)
         while not window.session.state.saved:
-            longest = max(longest, spin(app, 0.2), key=_held)
+            longest = max(longest, spin(app, 0.2), key=held_up)
     return longest
-
-
-def paused(name: str, pause: Pause) -> Reading:
-    """A pause as a figure that is held to the limit."""
-    return Reading(
-        f"longest pause: {name}",
-        pause.held,
-        "ms",
-        _PAUSE,
-        f"computing {pause.cpu:5.1f} ms, on this machine now {pause.wall:6.1f} ms",
-    )
 
 
 def opened(session: Session) -> Window:
@@ -340,34 +290,6 @@ def away(window: Window, app: QApplication) -> None:
     window.close()
     window.deleteLater()
     app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
-def spin(app: QApplication, seconds: float, do: Callable[[], object] | None = None) -> Pause:
-    """Run the event loop for a while, behind a deed in its first turn; its longest turn."""
-    end, longest = time.perf_counter() + seconds, Pause()
-    while time.perf_counter() < end:
-        start, computed, waited = time.perf_counter(), time.thread_time(), without_core()
-        if do is not None:
-            do()
-            do = None
-        app.processEvents()
-        wall, cpu = time.perf_counter() - start, time.thread_time() - computed
-        held = max(cpu, wall - (without_core() - waited))
-        longest = max(longest, Pause(held * 1000, wall * 1000, cpu * 1000), key=_held)
-        time.sleep(0.001)
-    return longest
-
-
-def without_core() -> float:
-    """Seconds that this thread was ready and had no core; 0 where nobody counts them."""
-    try:
-        return int(_SCHEDULED.read_text().split()[1]) / 1e9
-    except OSError:
-        return 0.0
-
-
-def _held(pause: Pause) -> float:
-    return pause.held
 
 
 @contextmanager

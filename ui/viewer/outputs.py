@@ -11,7 +11,7 @@ from PyQt6.QtCore import QElapsedTimer
 from conform.errors import ConformError
 from ui.viewer.runs import Pull, Run, Runs
 
-_LATENCY = 0.06
+_LATENCY = 0.1
 """Seconds between a sample and its being heard that are asked for: Python may hold a thread up for
 tens of milliseconds, and the device's own clock makes up for it."""
 

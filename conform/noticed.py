@@ -14,7 +14,7 @@ from conform.lint import counted
 from conform.match import Verdict, early_or_late
 from conform.roll import Roll
 from conform.sharing import LETTERS
-from conform.synced import EventSync, Status
+from conform.synced import EventSync, Rung, Status
 from conform.takes import Attempt, Take, fine_of
 from conform.timeline import Timeline
 
@@ -68,8 +68,8 @@ def _odd(attempt: Attempt, take: Take, where: str, picture_in: Fraction) -> Iter
         text = f"its sound is in {others} as well as in {take.roll.name}, which is laid"
         yield warning("sync.same-sound", text, where)
     fine = fine_of(place, take.channel)
-    if fine is None:
-        return
+    if place is None or fine is None or place.candidate.rung is Rung.SOUND:
+        return  # where sound alone named the take, the cut's numbers are not of its clock
     own = take.slip(fine, attempt.event.clip, picture_in)
     away = own.slip - take.joint.at(own.time)
     over_midnight = abs(away) > _HALF_DAY

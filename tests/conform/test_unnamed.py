@@ -64,6 +64,7 @@ def test_every_event_is_found_or_refused_by_sound_alone(nameless: Film, found: S
     assert len(measured) >= 4
     assert {event.rung for event in measured} == {Rung.SOUND}
     assert {event.timecode_zero for event in measured} == {None}
+    assert not told(found, "sync.slipped")
 
 
 def test_a_refusal_says_what_was_searched(nameless: Film, found: Sync) -> None:

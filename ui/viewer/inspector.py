@@ -113,7 +113,8 @@ class Summary(QWidget):
         if decision.choice is not Choice.OPEN:
             self._badge(painter, f"{chosen.shape} {chosen.word}", chosen.hue, 1)
         odd = self._odd(decision, judge)
-        self._line(painter, 2, odd, look.DOUBT if judge.flags or decision.cleared else look.DIM, 9)
+        doubt = decision.cleared or (judge.flags and not decision.decided)
+        self._line(painter, 2, odd, look.DOUBT if doubt else look.DIM, 9)
 
     def _odd(self, decision: Decision, judge: Judged) -> str:
         """What is odd about an event, else who decided it, else how its take was found."""

@@ -1,10 +1,12 @@
 """A reviewer's morning, by keyboard alone: every flagged event decided, lists and stems written."""
 
+import getpass
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import soundfile
+from click.testing import CliRunner
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLineEdit, QWidget
@@ -13,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from adapters import session as files
 from conform.decision import Choice
 from conform.synced import Status
+from ui.cli import cli
 from ui.review.session import Session
 from ui.review.state import Listen
 from ui.viewer.window import Window
@@ -142,3 +145,22 @@ def test_a_session_is_worked_through(hands: Hands, qtbot: QtBot, session_file: P
     assert (kept.choice, kept.by) == (Choice.ACCEPTED, "R. Viewer")
     assert sync.events[flagged].status is Status.NOT_MEASURED  # what was measured stays so
     hands.press(Key.Key_F, Key.Key_F, held=SHIFT)
+
+
+@pytest.mark.parametrize(("words", "name"), [(["--reviewer", "A. Mixer"], "A. Mixer"), ([], None)])
+def test_who_reviews_is_told_on_the_command_line(
+    words: list[str], name: str | None, session_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Session] = []
+
+    def run(session: Session) -> int:
+        opened.append(session)
+        return 0
+
+    monkeypatch.setattr("ui.viewer.app.run", run)
+    done = CliRunner().invoke(cli, ["view", str(session_file), *words])
+    assert done.exit_code == 0, done.output
+    (session,) = opened
+    session.select(0)
+    session.accept()
+    assert session.state.review.of("0001").by == (name or getpass.getuser())

@@ -1,38 +1,25 @@
 """The room worked by keys alone: select, nudge, decide, listen, filter, save, export."""
 
-import json
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PyQt6.QtCore import QModelIndex, QPoint, Qt
 from PyQt6.QtTest import QAbstractItemModelTester
-from PyQt6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from adapters import session as files
 from conform.decision import Choice
 from conform.spotcheck import Heard
 from conform.synced import Sync
-from ui.review.course import Course
-from ui.review.keymap import ACTIONS, Keymap
-from ui.review.programme import Programme
+from ui.review.keymap import ACTIONS
 from ui.review.session import Session
 from ui.review.state import Listen
-from ui.viewer import dialogs
 from ui.viewer.columns import COLUMNS
 from ui.viewer.events import EventModel
 from ui.viewer.ground import mute_box, solo_box
-from ui.viewer.keysheet import KeysDialog
-from ui.viewer.latency import CalibrationDialog
-from ui.viewer.mixing import Monitor, mixed_block
-from ui.viewer.outputs import PortAudio, Silent, best_output
-from ui.viewer.player import Player
 from ui.viewer.window import Window
 
 Room = Callable[..., Window]
@@ -211,57 +198,6 @@ def test_peaks_come_from_the_cache_the_second_time(
     assert [path.stat().st_mtime_ns for path in cached] == before
 
 
-def test_keys_are_changed_and_conflicts_refused(
-    window: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def change(dialog: KeysDialog) -> int:
-        dialog.assign("accept", "R")
-        assert dialog.keymap == Keymap()
-        dialog.assign("accept", "Ctrl+Return")
-        return 1
-
-    monkeypatch.setattr(KeysDialog, "exec", change)
-    qtbot.keyClick(window, Key.Key_F1)
-    window.session.select(0)
-    qtbot.keyClick(window, Key.Key_A)
-    assert window.session.state.review.decisions == ()
-    qtbot.keyClick(window, Key.Key_Return, CTRL)
-    assert window.session.state.review.of("0001").choice is Choice.ACCEPTED
-    saved = json.loads((tmp_path / "config" / "picturelock" / "keys.json").read_text())
-    assert saved == {"accept": ["Ctrl+Return"]}
-
-
-def test_export_is_refused_until_flagged_events_are_decided(
-    window: Window, qtbot: QtBot, tmp_path: Path
-) -> None:
-    dialog = dialogs.ExportDialog(window.session, window)
-    box = dialog.findChild(QDialogButtonBox)
-    assert box is not None
-    fine = box.button(QDialogButtonBox.StandardButton.Ok)
-    assert fine is not None
-    assert not fine.isEnabled()
-    dialog.reason.setText("director waits")
-    assert fine.isEnabled()
-    dialog.folder_box.setText(str(tmp_path / "stems"))
-    dialog.accept()
-    with qtbot.waitSignal(window.exporter.said, timeout=20_000) as said:
-        window.exporter.export(dialog.folder, replaced=False)
-    assert "3 stems" in said.args[0]
-    assert "director waits" in next((tmp_path / "stems").glob("*.html")).read_text()
-
-
-def test_go_to_timecode_and_footage(window: Window) -> None:
-    assert dialogs.frame_of("01:00:02:00", window.session) == 48
-    assert dialogs.frame_of("3+00", window.session) == 48
-
-
-def test_other_takes_are_offered(window: Window) -> None:
-    window.session.select(0)
-    dialog = dialogs.TakesDialog(window.session, window)
-    dialog.accept()
-    assert window.session.decision.take == ""
-
-
 def test_a_blind_spot_check_hides_every_figure(window: Window, qtbot: QtBot) -> None:
     window.session.start_spot_check(6, seed=1)
     model = window.worklist.model()
@@ -272,15 +208,6 @@ def test_a_blind_spot_check_hides_every_figure(window: Window, qtbot: QtBot) -> 
         qtbot.keyClick(window, Key.Key_F10)
     trials = window.session.state.review.trials
     assert [trial.answer for trial in trials] == [Heard.SYNC] * 6
-
-
-def test_calibration_keeps_the_mean_of_its_readings(window: Window) -> None:
-    dialog = CalibrationDialog(window.session, lambda: None, window)
-    for ms in (20.0, 30.0):
-        dialog.size_box.setValue(ms)
-        dialog.read()
-    dialog.accept()
-    assert window.session.state.review.latency == Fraction(25, 1000)
 
 
 def test_offline_media_are_shown_as_such(room: Room, true_sync: Sync, qtbot: QtBot) -> None:
@@ -317,24 +244,6 @@ def test_a_read_only_session_opens_and_says_so(
     assert session_file.read_bytes() == before
 
 
-@pytest.mark.qt_log_ignore("PulseAudio", extend=True)
-def test_without_a_device_the_silent_clock_runs() -> None:
-    output = best_output(48000)
-    output.start(lambda count: None)  # type: ignore[arg-type,return-value]
-    assert output.name
-    output.stop()
-
-
-@pytest.mark.qt_log_ignore("PulseAudio", extend=True)
-def test_portaudio_without_its_library_or_device_is_passed_over(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(sys.modules, "sounddevice", None)
-    with pytest.raises(ImportError):
-        PortAudio(48000)
-    assert not isinstance(best_output(48000), PortAudio)
-
-
 def test_closing_ends_every_thread(room: Room, session_file: Path) -> None:
     before = threading.active_count()
     window = room(Session.opened(session_file))
@@ -352,74 +261,3 @@ def test_every_size_is_drawn(width: int, height: int, room: Room, session_file: 
     window.act("difference")
     grabbed = window.grab()
     assert grabbed.width() == width * window.devicePixelRatioF()
-
-
-def test_the_sound_engine_plays_what_the_programme_says(session_file: Path) -> None:
-    """The mixed ring against the stems themselves, at normal speed and backward."""
-    layout = Session.opened(session_file).layout()
-    programme = Programme(layout)
-    monitor = Monitor(layout, Listen.NEW, frozenset({"Boom"}), frozenset())
-    forward = mixed_block(programme, Course(100_000, Fraction(1)), 0, monitor)
-    whole = programme.stretch(100_000, 101_024).stems[:, layout.stems.index("Boom")]
-    assert np.allclose(forward[:, 0], whole, atol=1e-6)
-    back = mixed_block(programme, Course(101_023, Fraction(-1)), 0, monitor)
-    assert np.allclose(back[:, 0], whole[::-1], atol=1e-6)
-    assert Silent(48000).heard() == 0.0
-
-
-class Tape:
-    """An output that keeps what it is given, a hundredth of a second at a time."""
-
-    name = "tape"
-
-    def __init__(self) -> None:
-        self.kept: list[np.ndarray] = []
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def start(self, pull: Callable[[int], np.ndarray]) -> None:
-        self.stop()
-        self._stop.clear()
-
-        def run() -> None:
-            while not self._stop.wait(0.01):
-                self.kept.append(pull(480))
-
-        self._thread = threading.Thread(target=run)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-        self._thread = None
-
-    def heard(self) -> float:
-        return len(self.kept) * 0.01
-
-    def failed(self) -> bool:
-        return False
-
-    def close(self) -> None:
-        self.stop()
-
-
-def test_the_clock_waits_for_sound_that_comes_late(session_file: Path, qtbot: QtBot) -> None:
-    session = Session.opened(session_file)
-    layout = session.layout()
-    tape = Tape()
-    none = frozenset[str]()
-    player = Player(tape, 48000, lambda: Monitor(layout, Listen.GUIDE, none, none))
-    player.start(Course(200_000, Fraction(1)))
-    qtbot.waitUntil(lambda: player.turn() or bool(tape.kept))
-    qtbot.wait(500)
-    tape.stop()
-    place = player.place()
-    player.close()
-    sound = np.concatenate(tape.kept)[:, 0]
-    first = int(np.flatnonzero(sound)[0])
-    guide = Programme(layout).stretch(200_000, 200_000 + len(sound) - first).guide[:, 0]
-    lead = int(np.flatnonzero(guide)[0])
-    heard = sound[first : first + 4000]
-    assert np.allclose(heard, guide[lead : lead + len(heard)], atol=1e-6)
-    assert place == pytest.approx(200_000 + len(sound) - first + lead, abs=1)

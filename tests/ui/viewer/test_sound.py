@@ -1,5 +1,6 @@
 """The way of the sound from mixing to device: nothing lost, no clicks, a device that fails."""
 
+import sys
 import threading
 from collections.abc import Callable
 from fractions import Fraction
@@ -16,7 +17,7 @@ from ui.review.programme import Programme
 from ui.review.session import Session
 from ui.review.state import Listen
 from ui.viewer.mixing import BLOCK, FADE, Monitor, mixed_block
-from ui.viewer.outputs import OutputError
+from ui.viewer.outputs import OutputError, PortAudio, Silent, best_output
 from ui.viewer.player import Player
 from ui.viewer.ring import Ring
 from ui.viewer.runs import Run, Runs
@@ -171,3 +172,92 @@ def test_another_way_of_listening_is_heard_soon_and_softly(
     last = int(np.flatnonzero(after.any(axis=1))[-1])
     assert last < 48000 * 0.25
     assert player._ring.missed == 0
+
+
+@pytest.mark.qt_log_ignore("PulseAudio", extend=True)
+def test_without_a_device_the_silent_clock_runs() -> None:
+    output = best_output(48000)
+    output.start(lambda count: None)  # type: ignore[arg-type,return-value]
+    assert output.name
+    output.stop()
+
+
+@pytest.mark.qt_log_ignore("PulseAudio", extend=True)
+def test_portaudio_without_its_library_or_device_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "sounddevice", None)
+    with pytest.raises(ImportError):
+        PortAudio(48000)
+    assert not isinstance(best_output(48000), PortAudio)
+
+
+def test_the_sound_engine_plays_what_the_programme_says(session_file: Path) -> None:
+    """The mixed ring against the stems themselves, at normal speed and backward."""
+    layout = Session.opened(session_file).layout()
+    programme = Programme(layout)
+    monitor = Monitor(layout, Listen.NEW, frozenset({"Boom"}), frozenset())
+    forward = mixed_block(programme, Course(100_000, Fraction(1)), 0, monitor)
+    whole = programme.stretch(100_000, 101_024).stems[:, layout.stems.index("Boom")]
+    assert np.allclose(forward[:, 0], whole, atol=1e-6)
+    back = mixed_block(programme, Course(101_023, Fraction(-1)), 0, monitor)
+    assert np.allclose(back[:, 0], whole[::-1], atol=1e-6)
+    assert Silent(48000).heard() == 0.0
+
+
+class Tape:
+    """An output that keeps what it is given, a hundredth of a second at a time."""
+
+    name = "tape"
+
+    def __init__(self) -> None:
+        self.kept: list[np.ndarray] = []
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, pull: Callable[[int], np.ndarray]) -> None:
+        self.stop()
+        self._stop.clear()
+
+        def run() -> None:
+            while not self._stop.wait(0.01):
+                self.kept.append(pull(480))
+
+        self._thread = threading.Thread(target=run)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+        self._thread = None
+
+    def heard(self) -> float:
+        return len(self.kept) * 0.01
+
+    def failed(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        self.stop()
+
+
+def test_the_clock_waits_for_sound_that_comes_late(session_file: Path, qtbot: QtBot) -> None:
+    session = Session.opened(session_file)
+    layout = session.layout()
+    tape = Tape()
+    none = frozenset[str]()
+    player = Player(tape, 48000, lambda: Monitor(layout, Listen.GUIDE, none, none))
+    player.start(Course(200_000, Fraction(1)))
+    qtbot.waitUntil(lambda: player.turn() or bool(tape.kept))
+    qtbot.wait(500)
+    tape.stop()
+    place = player.place()
+    player.close()
+    sound = np.concatenate(tape.kept)[:, 0]
+    first = int(np.flatnonzero(sound)[0])
+    guide = Programme(layout).stretch(200_000, 200_000 + len(sound) - first).guide[:, 0]
+    lead = int(np.flatnonzero(guide)[0])
+    heard = sound[first : first + 4000]
+    assert np.allclose(heard, guide[lead : lead + len(heard)], atol=1e-6)
+    assert place == pytest.approx(200_000 + len(sound) - first + lead, abs=1)

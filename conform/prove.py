@@ -7,7 +7,9 @@ edges.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
@@ -24,6 +26,7 @@ from conform.render import StemFile
 from conform.sound import Sound, channels_of
 from conform.synced import EventSync, Status, Sync
 from conform.watch import Step, Watch, unwatched
+from conform.workers import each
 
 _AROUND = Fraction(1)
 """Seconds beside an event in which its stem is heard: a stem that is off by more finds nothing."""
@@ -44,23 +47,57 @@ class Proof:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One event to be heard on its stem: the record times, the channel, and the guide under it."""
+
+    event: str
+    stem: str
+    path: Path
+    channel: int
+    span: tuple[Fraction, Fraction]
+    rate: int
+    guide: Guide
+
+
 def prove(
-    sync: Sync, plan: Plan, stems: Sequence[StemFile], *, watch: Watch = unwatched
+    sync: Sync,
+    plan: Plan,
+    stems: Sequence[StemFile],
+    *,
+    executor: Executor | None = None,
+    watch: Watch = unwatched,
 ) -> tuple[Proof, ...]:
     """Measure every event that was measured, on the stem of the channel that explained it best.
 
-    Raises `MediaError` where the picture or a stem cannot be read.
+    With an `executor`, events are measured at once; the answers are the same. Raises `MediaError`
+    where the picture or a stem cannot be read.
     """
     guide, _ = listen(media.probe(Path(sync.picture)), sync.timeline, watch)
-    events = [event for event in sync.events if event.status is Status.MEASURED]
-    proofs = []
-    for done, event in enumerate(events):
-        watch(Step("proof", done, len(events)))
-        regions = [region for region in plan.regions if region.event == event.id]
-        if regions:
-            proofs.append(_proof(event, _anchor(event, regions), stems, sync, guide))
-    watch(Step("proof", len(events), len(events)))
+    laid: defaultdict[str, list[Region]] = defaultdict(list)
+    for region in plan.regions:
+        laid[region.event].append(region)
+    tasks = [
+        _task(event, _anchor(event, laid[event.id]), stems, sync, guide)
+        for event in sync.events
+        if event.status is Status.MEASURED and event.id in laid
+    ]
+    proofs: list[Proof] = []
+    watch(Step("proof", 0, len(tasks)))
+    for proof in each(executor, _proof, tasks):
+        proofs.append(proof)
+        watch(Step("proof", len(proofs), len(tasks)))
     return tuple(proofs)
+
+
+def _task(
+    event: EventSync, region: Region, stems: Sequence[StemFile], sync: Sync, guide: Guide
+) -> _Task:
+    stem = next(file for file in stems if region.stem in file.channels)
+    span = event.clip.record_in, event.clip.record_out
+    number = stem.channels.index(region.stem)
+    under = guide.between(*span)
+    return _Task(event.id, region.stem, stem.path, number, span, sync.sample_rate, under)
 
 
 def _anchor(event: EventSync, regions: Sequence[Region]) -> Region:
@@ -77,22 +114,19 @@ def _anchor(event: EventSync, regions: Sequence[Region]) -> Region:
     return min(regions, key=lambda region: away.get((region.path, region.channel), far))
 
 
-def _proof(
-    event: EventSync, region: Region, stems: Sequence[StemFile], sync: Sync, guide: Guide
-) -> Proof:
-    lane = _stem_sound(event, region, stems, sync)
+def _proof(task: _Task) -> Proof:
+    lane = _stem_sound(task)
     if lane is None:
-        return Proof(event.id, region.stem, None, None, "the stem has no sound here")
-    reason, rate = "", sync.sample_rate
-    under = guide.between(event.clip.record_in, event.clip.record_out).at_hand()
-    for part in under.sounds:
+        return Proof(task.event, task.stem, None, None, "the stem has no sound here")
+    reason, rate = "", task.rate
+    for part in task.guide.at_hand().sounds:
         found = measure(lane, part, rate)
         fine = found.fine or _near(lane, part, rate)
         if fine is not None:
             # The lag is where the guide falls on the stem: on a stem that is early, before zero.
-            return Proof(event.id, region.stem, -fine.lag * rate, fine.half_width * rate)
+            return Proof(task.event, task.stem, -fine.lag * rate, fine.half_width * rate)
         reason = reason or found.match.reason or str(found.match.verdict)
-    return Proof(event.id, region.stem, None, None, reason)
+    return Proof(task.event, task.stem, None, None, reason)
 
 
 def _near(lane: Sound, part: Sound, rate: int) -> Fine | None:
@@ -104,16 +138,12 @@ def _near(lane: Sound, part: Sound, rate: int) -> Fine | None:
     return None if heard is None else refine(lane, part, heard.line, rate)
 
 
-def _stem_sound(
-    event: EventSync, region: Region, stems: Sequence[StemFile], sync: Sync
-) -> Sound | None:
+def _stem_sound(task: _Task) -> Sound | None:
     """The event on its stem, with a second on either side, on the picture's clock."""
-    stem = next(file for file in stems if region.stem in file.channels)
-    first = event.clip.record_in - sync.picture_in - _AROUND
-    start = Fraction(max(0, floor(first)))  # whole seconds: there the samples of all rates meet
-    end = min(sync.length, event.clip.record_out - sync.picture_in + _AROUND)
-    number = stem.channels.index(region.stem)
+    guide, (first, last) = task.guide, (time - task.guide.picture_in for time in task.span)
+    start = Fraction(max(0, floor(first - _AROUND)))  # there the samples of all rates meet
+    end = min(guide.length, last + _AROUND)
     if end <= start:
         return None
-    lanes = channels_of(stem.path, channels=(number,), start=start, duration=end - start)
+    lanes = channels_of(task.path, channels=(task.channel,), start=start, duration=end - start)
     return lanes[0] if lanes else None

@@ -84,15 +84,15 @@ def json_option(function: F) -> F:
     )(function)
 
 
-def jobs_option(measured: str) -> Callable[[F], F]:
-    """`--jobs`: how many processes measure at once; `measured` names what each is given."""
+def jobs_option(pieces: str, done: str = "measured") -> Callable[[F], F]:
+    """`--jobs`: how many processes work at once; `pieces` names what each is given."""
     return click.option(
         "--jobs",
         type=click.IntRange(min=1),
         default=1,
         show_default=True,
         metavar="N",
-        help=f"{measured} measured at once, each by a process of its own.",
+        help=f"{pieces} {done} at once, each by a process of its own.",
     )
 
 

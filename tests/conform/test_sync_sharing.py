@@ -156,6 +156,8 @@ def test_stems_run_over_the_seam_sample_for_sample(
     wanted = shoot.whole[source : source + end - first, 0]
     assert np.array_equal(heard[first:end], wanted)
     proofs = prove(answer, layout, stems)
+    with ThreadPoolExecutor(2) as executor:
+        assert prove(answer, layout, stems, executor=executor) == proofs
     assert {proof.event for proof in proofs} == {one.id for one in answer.events}
     assert all(proof.residual is not None and abs(proof.residual) < 2 for proof in proofs)
     both = {one.stem for one in layout.regions if one.event.startswith("0002")}

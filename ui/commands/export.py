@@ -20,11 +20,12 @@ from conform.plan import PlanOptions, plan
 from conform.prove import Proof, prove
 from conform.render import StemFile, clipped, render
 from conform.stems import stem_spec
-from ui.options import FILE, SECONDS, examples, force_option, json_option
+from ui.options import FILE, SECONDS, examples, force_option, jobs_option, json_option
 from ui.printing import console, exit_code, print_findings, print_json
 from ui.progress import progress
 from ui.reporting import refuse_report, write_report
 from ui.showing import show_proofs, show_stems, stem_json
+from ui.workers import workers
 
 
 @click.command(
@@ -61,6 +62,7 @@ from ui.showing import show_proofs, show_stems, stem_json
     show_default=True,
     help="Measure the finished stems against the picture again.",
 )
+@jobs_option("Events", "proved")
 @click.option("--date", default="", help="The date to print in the report.  [default: now]")
 @force_option
 @json_option
@@ -74,6 +76,7 @@ def command(
     bits: str | None,
     correct_drift: bool,
     proved: bool,
+    jobs: int,
     date: str,
     force: bool,
     as_json: bool,
@@ -93,9 +96,9 @@ def command(
     options = PlanOptions(handles, fade, checkerboard, correct_drift)
     layout = plan(sync, options)
     spec = stem_spec(sync, bits=int(bits) if bits else None, poly=poly)
-    with progress() as watch:
+    with progress() as watch, workers(jobs) as executor:
         stems = render(layout, folder, spec, sources=own, force=force, watch=watch)
-        proofs = prove(sync, layout, stems, watch=watch) if proved else ()
+        proofs = prove(sync, layout, stems, executor=executor, watch=watch) if proved else ()
         same = copies(layout, stems, watch=watch) if proved else ()
         paths = [stem.path for stem in stems]
         write_report(

@@ -27,6 +27,7 @@ SILENCE_DBFS = -84.0
 """Below this, in the band, is preamplifier noise: recorders that share electronics correlate there
 (tracks at -113 dBFS did, with one another), so it is no evidence."""
 
+_PIECE = 4096  # frames at once
 _FRAME = 160  # 20 ms at COARSE_RATE, the usual frame of speech analysis
 
 
@@ -64,9 +65,8 @@ def powers(sound: NDArray[np.floating]) -> Signal:
     """
     count = len(sound) // _FRAME
     out = np.empty(count, np.float32)
-    step = 4096
-    for first in range(0, count, step):
-        last = min(first + step, count)
+    for first in range(0, count, _PIECE):
+        last = min(first + _PIECE, count)
         piece = sound[first * _FRAME : last * _FRAME].astype(np.float32)
         piece[1:] -= 0.9 * piece[:-1].copy()
         out[first:last] = np.square(piece).reshape(-1, _FRAME).mean(axis=1)
@@ -79,6 +79,16 @@ def audible_seconds(power: Signal) -> float:
     A frame is heard where it lies above `SILENCE_DBFS`.
     """
     return float(np.count_nonzero(power > 10 ** (SILENCE_DBFS / 10))) * _FRAME / COARSE_RATE
+
+
+def audible(sound: NDArray[np.floating], seconds: float) -> bool:
+    """Whether an 8 kHz sound is above silence for so long; it is heard no further than that."""
+    heard = 0.0
+    for first in range(0, len(sound), _PIECE * _FRAME):
+        heard += audible_seconds(powers(sound[first : first + _PIECE * _FRAME]))
+        if heard >= seconds:
+            return True
+    return False
 
 
 def lively(power: Signal, length: int, count: int) -> list[int]:

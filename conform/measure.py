@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from conform import rarity
-from conform.band import COARSE_RATE, Signal, audible_seconds, lively, powers
+from conform.band import COARSE_RATE, Signal, audible, lively, powers
 from conform.correlate import Peak, Spectra, faded, search
 from conform.evidence import TOLERANCE, Line, trace
 from conform.match import Alternative, Match, Verdict
@@ -66,12 +66,11 @@ def find(
     `spectra` are the reference's, where the caller keeps them for several searches; `stages` are
     the seconds and the count of search windows, tried in turn.
     """
-    power = powers(other.coarse)
-    for sound, heard in ((reference, powers(reference.coarse)), (other, power)):
-        if audible_seconds(heard) < _LEAST:
+    for sound in (reference, other):
+        if not audible(sound.coarse, _LEAST):
             reason = f"{sound.name} has under {_LEAST} s of sound to compare"
             return Measurement(Match(Verdict.TOO_LITTLE, rate, reason))
-    found = _candidates(reference, other, power, spectra, stages)
+    found = _candidates(reference, other, powers(other.coarse), spectra, stages)
     match = _verdict(reference, rate, found)
     line = _on_file_clocks(found[0], reference, other) if match.matched else None
     return Measurement(match, line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -38,7 +39,7 @@ def _encode(path: Path, sound: Wave, rate: int) -> None:
         frame = av.AudioFrame.from_ndarray(
             sound[None].astype(np.float32), format="fltp", layout="mono"
         )
-        frame.rate = rate
+        frame.rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
         resampler = av.AudioResampler(format=layout, layout="mono", rate=rate)
         for piece in (*resampler.resample(frame), None):
             for packet in stream.encode(piece):

@@ -99,10 +99,14 @@ class Run:
 
     @property
     def good(self) -> bool:
-        """Whether the answer is right and claimed; for strangers and loops, nothing claimed."""
+        """Whether the answer is right and claimed; of strangers and loops, that none is claimed.
+
+        A tool that knows the word must call a loop ambiguous.
+        """
         truth = self.pair.truth
         if truth is None:
-            return not self.answer.sure
+            loop = self.pair.several and self.answer.verdict is not None
+            return not self.answer.sure and (not loop or self.answer.verdict == "ambiguous")
         named = truth.speed_name is None or self.answer.speed == truth.speed_name
         return self.answer.sure and self.error <= CLOSE and named and self._stepped(truth.step)
 

@@ -22,6 +22,7 @@ _HALF_DAY = 43_200.0  # seconds: the cut's own numbers start anew at midnight, t
 _SLIPPED = 0.001  # seconds apart from its take's other events before an event is reported
 _JAMMED = 0.1  # frames of wrong timecode from which a take is reported
 _DRIFTS = 0.5e-6  # drift from which a take is reported
+_HOLE = Fraction(1, 1000)  # seconds between two takes of an event from which a hole is reported
 _SEVERAL = 3  # takes that slip alike before the picture is suspected
 _USUAL_RATE = 48_000  # samples a second in which a slip is called early or late
 
@@ -43,6 +44,7 @@ def noticed(
             yield info("sync.leaned", found.reason, where)
         yield from _odd(attempt, together[attempt.place.candidate.roll], where, picture_in)
     yield from _beside(answers)
+    yield from _holes(answers, timeline)
     yield from _copies(attempts)
     yield from _clocks(answers, together, timeline)
 
@@ -94,6 +96,20 @@ def _beside(answers: Sequence[EventSync]) -> Iterator[Finding]:
         text = f"ran beside {first.path.name} under {counted(events, 'event')}"
         text += "; its channels are laid on stems of their own"
         yield info("sync.beside", text, second.path.name)
+
+
+def _holes(answers: Sequence[EventSync], timeline: Timeline) -> Iterator[Finding]:
+    """Stretches of an event between its takes: the recorder was stopped and started again."""
+    for name, group in groupby(answers, key=lambda event: event.id.rstrip(LETTERS)):
+        parts = [event for event in group if event.whole is not None]
+        at = parts[0].clip.record_in if parts else Fraction(0)
+        for part in parts:
+            missing = part.clip.record_in - at
+            if missing > _HOLE:
+                where = f"event {name} {part.clip.name} at {timeline.timecode(at)}"
+                text = f"no take lies under {float(missing):.3f} s of it, between two files"
+                yield warning("sync.hole", text, where)
+            at = max(at, part.clip.record_out)
 
 
 def _copies(attempts: Sequence[Attempt]) -> Iterator[Finding]:

@@ -196,3 +196,20 @@ def test_a_short_end_in_the_next_file_leans_on_the_first(shoot: Shoot, tmp_path:
     assert head.roll is not None
     assert head.zero is not None
     assert tail.zero == head.clip.record_out == head.zero + head.roll.duration
+
+
+def test_a_pause_of_the_recorder_is_a_hole(tmp_path: Path) -> None:
+    """Stopped for a second in the middle of an event: both files are laid, and it is said."""
+    film = make_film(tmp_path, FilmSpec(seed=91, seconds=48, events=6, takes=3, mics=("Boom",)))
+    paused = film.truth.events[2]
+    assert paused.zero is not None
+    again = round((paused.middle - paused.zero) * RATE)
+    decks.split(decks.deck_of(film, str(paused.roll)), again, lost=RATE)
+    cut = cut_of(film)
+    track = replace(cut.audio[0], clips=cut.audio[0].clips[2:3])
+    found = sync(replace(cut, tracks=(track,)), film.movie, takes_of(film))
+    head, tail = found.events
+    assert tail.clip.record_in - head.clip.record_out == pytest.approx(1, abs=2e-4)
+    assert [one.status for one in (head, tail)] == [Status.MEASURED] * 2
+    (hole,) = (finding for finding in found.findings if finding.code == "sync.hole")
+    assert "1.000 s" in hole.message

@@ -63,7 +63,7 @@ class Tape:
             room = max(_KEPT // max(kept.sound.nbytes, 1) - 1, 0)
             self._kept = (*self._kept[-room:], kept) if room else (kept,)
         at = first - kept.first
-        return kept.sound[place, at : at + count].copy()
+        return kept.sound[place, at : at + count]
 
     def _read(self, first: int, count: int, rate: int) -> _Stretch:
         """A stretch from a place on where the grids of both rates meet.
@@ -86,4 +86,5 @@ class Tape:
         sound = np.zeros((len(self._channels), length), np.float32)
         for block in blocks:  # one, or none where the file has no sound here
             sound[:, : len(block)] = block.T
+        sound.flags.writeable = False  # many may hold it
         return _Stretch(rate, begin, sound)

@@ -59,9 +59,9 @@ def test_the_other_channels_of_a_stretch_are_there_without_the_file(tmp_path: Pa
 
 
 def test_what_was_read_stays_as_it_was(path: Path) -> None:
-    tape = Tape(path, 0, (0,), Fraction(0))
-    tape.excerpt(0, 0, 4800, RATE)[:] = 1
-    assert np.array_equal(tape.excerpt(0, 0, 4800, RATE), expected(0, 0, 4800))
+    heard = Tape(path, 0, (0,), Fraction(0)).excerpt(0, 0, 4800, RATE)
+    with pytest.raises(ValueError, match="read-only"):
+        heard[:] = 1
 
 
 def test_a_tape_travels_to_other_processes(path: Path) -> None:

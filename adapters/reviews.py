@@ -83,6 +83,8 @@ def _place(path: Path) -> tuple[bytes, int, int]:
         raw = path.read_bytes()
     except OSError as fault:
         raise SessionError(f"cannot be read: {fault.strerror}", path=path) from fault
+    if not raw[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        raise SessionError("is a bundle: save it as an .otio to keep decisions", path=path)
     # `find` is a hundred times quicker through megabytes than the expression is
     at = raw.find(_NAME)
     found = _TEXT.match(raw, at + len(_NAME)) if at >= 0 else None

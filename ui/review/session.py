@@ -13,7 +13,7 @@ from adapters import reviews
 from adapters import session as files
 from adapters.reviews import Held
 from conform.decision import Review, applied
-from conform.errors import ConformError
+from conform.errors import ConformError, SessionError
 from conform.holding import carry, marks
 from conform.merging import decided_twice, merged
 from conform.originals import originals
@@ -45,7 +45,10 @@ class Session(ByHand):
     ) -> Session:
         """A session file; decisions of an earlier one are carried over where they still hold."""
         sync, review = files.load_reviewed(path)
-        held = reviews.held(path)
+        try:
+            held = reviews.held(path)
+        except SessionError:  # a bundle: its decisions can be read, and go on elsewhere
+            held = None
         if carried is not None:
             before, old = files.load_reviewed(carried)
             review = carry(old, before, sync, marks(sync, {}))
@@ -57,7 +60,7 @@ class Session(ByHand):
             second=second,
             reviewer=reviewer,
         )
-        made.held = held
+        made.held, made.writable = held or made.held, made.writable and held is not None
         return made
 
     def start_spot_check(self, count: int = 12, seed: int | None = None) -> bool:

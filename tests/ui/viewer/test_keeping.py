@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -113,6 +114,24 @@ def test_a_session_goes_on_under_another_name(
     window.act("save_elsewhere")
     assert window.saved.text() == "Saved"
     assert Session.opened(tmp_path / "mine.otio").state.review == session.state.review
+
+
+def test_decisions_on_a_bundle_go_on_in_a_session_of_their_own(
+    session_file: Path, tmp_path: Path
+) -> None:
+    bundle = tmp_path / "reel.otioz"
+    with zipfile.ZipFile(bundle, "w") as zipped:
+        zipped.writestr("version.txt", "1.0.0")
+        zipped.write(session_file, "content.otio")
+    before = bundle.read_bytes()
+    session = Session.opened(bundle)
+    assert not session.writable
+    session.select(0)
+    session.accept()
+    session.move_to(tmp_path / "reel.otio")
+    assert session.writable
+    assert files.load_reviewed(tmp_path / "reel.otio")[1].of("0001").choice is Choice.ACCEPTED
+    assert bundle.read_bytes() == before
 
 
 WRITER = """

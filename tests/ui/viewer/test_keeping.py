@@ -128,9 +128,9 @@ def test_decisions_on_a_bundle_go_on_in_a_session_of_their_own(
     assert not session.writable
     session.select(0)
     session.accept()
-    session.move_to(tmp_path / "reel.otio")
+    session.move_to(tmp_path / "mine.otio")
     assert session.writable
-    assert files.load_reviewed(tmp_path / "reel.otio")[1].of("0001").choice is Choice.ACCEPTED
+    assert files.load_reviewed(tmp_path / "mine.otio")[1].of("0001").choice is Choice.ACCEPTED
     assert bundle.read_bytes() == before
 
 

@@ -36,6 +36,8 @@ _STRETCH = 0.25  # seconds of a stretch once the speed is nearly known
 _NEAR = 0.01  # seconds to either side in which it is then looked for
 _HIGH, _CLEAR = 6.0, 1.25  # height over the noise and over the next best peak
 _AT_ONCE = 512
+_ENOUGH = 0.25  # share of the stretches, pauses included, that must know their place
+_FEW = 0.25  # numbers to a stretch that a slow curve may take
 _GRID = 0.25  # seconds between the finest knots
 _MOST = 20_000  # knots
 _STRAIGHT = 1e-6  # seconds by which left-out knots may be missed
@@ -79,7 +81,8 @@ def slow(reference: Sound, other: Sound, points: Points) -> Wander | None:
     if len(points) < _FEWEST:
         return None
     found = _curve(points[:, 0], points[:, 1], points[:, 2])
-    return _told(reference, other, found)
+    few = found.bends < _FEW * found.kept.sum()  # through few points a curve can always be laid
+    return _told(reference, other, found) if few else None
 
 
 def quick(reference: Sound, other: Sound, seed: Seed) -> Wander | None:
@@ -95,7 +98,10 @@ def quick(reference: Sound, other: Sound, seed: Seed) -> Wander | None:
     found = _curve(whole.times, whole.lags, whole.heights)
     for _ in range(2):
         wander = _wander(reference, other, found)
-        found = _heard_along(reference, retimed(other, wander.map), wander.map) or found
+        again = _heard_along(reference, retimed(other, wander.map), wander.map)
+        if again is None:
+            return None
+        found = again
     return _told(reference, other, found)
 
 
@@ -146,7 +152,11 @@ def _is_stairs(found: Curve) -> bool:
 
 
 def _heard_along(reference: Sound, laid: Sound, along: TimeMap) -> Curve | None:
-    """The curve by short stretches of a sound that is laid along a map already."""
+    """The curve by short stretches of a sound that is laid along a map already.
+
+    None where few of them know their place: in a room that is louder than the voice, each finds a
+    reflection of its own, and a curve can be laid through any few points.
+    """
     size, room = round(_STRETCH * COARSE_RATE), round(_NEAR * COARSE_RATE)
     shift = round(float(laid.start - reference.start) * COARSE_RATE)
     firsts = np.arange(0, len(laid.coarse) - size + 1, size)
@@ -159,7 +169,7 @@ def _heard_along(reference: Sound, laid: Sound, along: TimeMap) -> Curve | None:
     if not rows:
         return None
     middles, lags, heights = np.concatenate(rows, axis=1)
-    if len(middles) < _FEWEST:
+    if len(middles) < max(_FEWEST, _ENOUGH * len(firsts)):
         return None
     times = along.other_at(middles)
     return _curve(times, middles + lags - times, heights)

@@ -14,10 +14,12 @@ from conform import media, poly
 from conform.course import at_any_speed, course
 from conform.errors import AlignError, MediaError
 from conform.findings import Finding, error, info
+from conform.index import Index
 from conform.lanes import each_channel
 from conform.match import Match, Verdict
 from conform.measure import measure
 from conform.poly import PolyChannel
+from conform.shortlist import FILES, SECONDS, indexed, measured_there
 from conform.sound import Sound, channels_of, distinct, mixed
 from conform.steps import Jump
 from conform.telling import told
@@ -79,17 +81,22 @@ def align(
 
     The reference's zero is that of its clock: its picture's first frame, where it has a picture.
 
-    Files may be of any length, rate and channel count. An other file that cannot be read is not
-    measured, with the reason and an error among its findings. With an `executor`, files are
-    measured at once; the answers are the same. Raises `MediaError` where the reference cannot be
-    read and `AlignError` where it has no sound.
+    Files may be of any length, rate and channel count. A long reference of several files is
+    indexed: each is looked for where the index puts it, before all of the reference is searched. An
+    other file that cannot be read is not measured, with the reason and an error among its findings.
+    With an `executor`, files are measured at once; the answers are the same. Raises `MediaError`
+    where the reference cannot be read and `AlignError` where it has no sound.
     """
     ground = distinct(channels_of(reference, watch=watch))
     if not ground:
         raise AlignError("has no sound to align to", path=reference)
     rate = media.probe(reference).audio[0].sample_rate
     alone = watch if executor is None else unwatched  # no watcher follows into another process
-    work = partial(_readable, ground=ground, reference=reference, rate=rate, watch=alone)
+    mix = mixed(ground, reference.name)
+    spans = indexed(mix, watch) if len(others) >= FILES and mix.seconds >= SECONDS else None
+    work = partial(
+        _readable, ground=ground, spans=spans, reference=reference, rate=rate, watch=alone
+    )
     found = each(executor, work, others)
     aligned = []
     watch(Step("aligning", 0, len(others)))
@@ -100,11 +107,17 @@ def align(
 
 
 def _readable(
-    path: Path, *, ground: tuple[Sound, ...], reference: Path, rate: int, watch: Watch
+    path: Path,
+    *,
+    ground: tuple[Sound, ...],
+    spans: Index | None,
+    reference: Path,
+    rate: int,
+    watch: Watch,
 ) -> Aligned:
     """One file's answer; that it cannot be read is one as well."""
     try:
-        return _aligned(ground, reference, path, rate, watch)
+        return _aligned(ground, spans, reference, path, rate, watch)
     except MediaError as fault:
         reason = f"cannot be read: {fault.message}"
         match = Match(Verdict.TOO_LITTLE, rate, reason)
@@ -112,7 +125,12 @@ def _readable(
 
 
 def _aligned(
-    ground: tuple[Sound, ...], reference: Path, path: Path, rate: int, watch: Watch
+    ground: tuple[Sound, ...],
+    spans: Index | None,
+    reference: Path,
+    path: Path,
+    rate: int,
+    watch: Watch,
 ) -> Aligned:
     probed = media.probe(path)
     findings = list(probed.findings)
@@ -122,7 +140,8 @@ def _aligned(
     if not heard:
         return Aligned(path, Match(Verdict.TOO_LITTLE, rate, "has no sound"), tuple(findings))
     ours, theirs = mixed(ground, reference.name), mixed(heard, path.name)
-    run = course(ours, theirs, measure(ours, theirs, rate), rate)
+    there = measured_there(spans, ours, theirs, rate) if spans else None
+    run = course(ours, theirs, there or measure(ours, theirs, rate), rate)
     pairs = list(product(ground, heard))[:_PAIRS] if len(ground) * len(heard) > 1 else []
     for one, other in pairs if not run.match.matched else []:
         alone = measure(one, other, rate)

@@ -47,6 +47,7 @@ _LEAST = 8  # landmarks of a span below which there is nothing to go by
 _SIDES = 2  # channels of a guide that are indexed each: dialogue, and what lies beside it
 _BATCH = 3600  # seconds of takes that one worker hears at a time
 _ONE_PLACE = Fraction(1, 10)  # seconds within which two nominations of a take are one
+_STAGE = "searching the takes by sound"
 _BLOCK = 1 << 19  # samples of the guide whose landmarks are taken at a time
 
 Span = tuple[int, int, int]
@@ -97,15 +98,7 @@ def search(
         return Search({}, 0.0, 0)
     made = index([cut[span] for span in listed])
     batches = [_Batch(made, some) for some in _batches(rolls)]
-    total, done = sum(int(roll.duration) for roll in rolls), 0
-    rows: list[Row] = []
-    findings: list[Finding] = []
-    watch(Step("searching the takes by sound", 0, total))
-    for batch, (found, odd) in zip(batches, each(executor, _heard, batches), strict=True):
-        rows += found
-        findings += odd
-        done += sum(int(roll.duration) for _, roll in batch.rolls)
-        watch(Step("searching the takes by sound", done, total))
+    rows, findings = _all(batches, executor, watch)
     unread = {finding.where for finding in findings}
     heard = [roll for roll in rolls if str(roll.path) not in unread]
     by_event: dict[str, list[Row]] = defaultdict(list)
@@ -165,6 +158,21 @@ def _batches(rolls: Sequence[Roll]) -> Iterator[tuple[tuple[int, Roll], ...]]:
         some.append((number, roll))
         seconds += roll.duration
     yield tuple(some)
+
+
+def _all(
+    batches: Sequence[_Batch], executor: Executor | None, watch: Watch
+) -> tuple[list[Row], list[Finding]]:
+    """What every batch comes to, in order; seconds of takes are told as they are heard."""
+    lengths = [sum(int(roll.duration) for _, roll in batch.rolls) for batch in batches]
+    rows: list[Row] = []
+    findings: list[Finding] = []
+    watch(Step(_STAGE, 0, sum(lengths)))
+    for number, (found, odd) in enumerate(each(executor, _heard, batches), 1):
+        rows += found
+        findings += odd
+        watch(Step(_STAGE, sum(lengths[:number]), sum(lengths)))
+    return rows, findings
 
 
 def _heard(batch: _Batch) -> tuple[list[Row], list[Finding]]:

@@ -89,10 +89,13 @@ def _is_missing(attempt: Attempt) -> bool:
 
 def _wanted(attempt: Attempt, found: Search, guide: Guide) -> _Wanted:
     clip, nominees = attempt.event.clip, found.nominees.get(attempt.event.id, ())
-    hours = found.seconds / 3600
-    told = f"none of {found.takes} takes ({hours:.2g} h) that were searched by sound matches"
+    told = f"none of {found.takes} takes ({_length(found.seconds)}) searched by sound matches"
     under = guide.between(clip.record_in, clip.record_out)
     return _Wanted(attempt, nominees, under, found.seconds, told)
+
+
+def _length(seconds: float) -> str:
+    return f"{seconds / 3600:.1f} h" if seconds >= 3600 else f"{seconds / 60:.0f} min"
 
 
 def _asked(wanted: _Wanted) -> tuple[Attempt, ...]:

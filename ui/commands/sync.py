@@ -85,7 +85,8 @@ def command(
 
     Every sound event of CUT (or every picture event, where the cut has no sound) is given the take
     that its timecode, scene, roll and name point to; the take's place is then measured by
-    correlating each of its channels with the movie's own sound. What cannot be measured says so.
+    correlating each of its channels with the movie's own sound. An event that they do not name, or
+    name wrongly, is searched by its sound in all rolls. What cannot be measured says so.
     """
     target = named_as(output or cut.with_suffix(".session.otio"), ".otio")
     refuse(target, force=force, sources=(cut, picture))

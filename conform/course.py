@@ -6,6 +6,7 @@ of time where the speed wanders.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import hypot
@@ -13,7 +14,7 @@ from math import hypot
 import numpy as np
 
 from conform.evidence import Points
-from conform.levels import clear, stretches
+from conform.levels import WIDTH, clear, stretches
 from conform.match import Match
 from conform.measure import Measurement, measure
 from conform.respeed import promising
@@ -34,6 +35,8 @@ from conform.track import Seed
 from conform.wow import Wander, quick, slow, suspected
 
 _SHORTEST = 10.0  # seconds of a sound whose speed can be followed
+_CLEAR = 0.5  # share of a sound whose stretches know their place, where its speed is right
+_PULLS = (Fraction(1001, 1000), Fraction(1000, 1001))  # a match may bear them, badly
 _AROUND = 45  # seconds to either side of a guess that tell whether it is worth following
 
 
@@ -80,19 +83,30 @@ def _run(reference: Sound, other: Sound, speed: Fraction, found: Measurement, ra
     """
     played = other if speed == 1 else played_at(other, speed)
     points = _points(reference, played, found)
-    tilt = slant(points, found.line)
-    if tilt is not None:
-        better = beside(float(speed) * (1 + tilt))
-        again = measure(reference, played_at(other, better), rate)
-        if again.match.matched:
-            speed, found, played = better, again, played_at(other, better)
+    for better in _better(played, speed, found, points):
+        faster = played_at(other, better)
+        again = measure(reference, faster, rate)
+        if again.match.matched and again.match.score > found.match.score:
+            speed, found, played = better, again, faster
             points = _points(reference, played, found)
+            break
     run = _at_its_speed(reference, played, found, points, rate)
     if speed == 1:
         return run
     if run.steps or run.wander is not None or not found.match.matched:
         return _as_filed(run, speed)
     return Course(on_own_clock(found, speed, rate), speed=speed)
+
+
+def _better(
+    played: Sound, speed: Fraction, found: Measurement, points: Points
+) -> Iterator[Fraction]:
+    """Speeds that may suit a match better: where stretches lie aslant, or hardly any is clear."""
+    tilt = slant(points, found.line)
+    if tilt is not None:
+        yield beside(float(speed) * (1 + tilt))
+    elif found.match.matched and len(points) * WIDTH < _CLEAR * played.seconds:
+        yield from (beside(float(speed * pull)) for pull in _PULLS)
 
 
 def _points(reference: Sound, other: Sound, found: Measurement) -> Points:

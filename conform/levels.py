@@ -139,7 +139,9 @@ def _slopes(points: Points, drift: float) -> Reals:
     """Slopes worth trying: the line's own, level, and what pairs of neighbours say."""
     times, lags = points[:, 0], points[:, 1]
     count = max(len(times) // 6, 1)
-    slopes = (lags[count:] - lags[:-count]) / (times[count:] - times[:-count])
+    gaps, rises = times[count:] - times[:-count], lags[count:] - lags[:-count]
+    apart = gaps > 0  # a stretch that was searched for afresh may be there twice
+    slopes = rises[apart] / gaps[apart]
     believed = slopes[np.abs(slopes) <= STEEPEST]
     if not len(believed):
         return np.array([drift, 0.0])

@@ -68,9 +68,12 @@ class Wander:
 
 
 def suspected(points: Points) -> bool:
-    """Whether stretches of a matching sound scatter about a line as those of a wow may."""
+    """Whether stretches of a matching sound scatter about a line as those of a wow may.
+
+    Few stretches tell nothing: the wow itself may have smeared the others.
+    """
     if len(points) < _FEWEST:
-        return False
+        return len(points) > 0
     found = _curve(points[:, 0], points[:, 1], points[:, 2])
     misses = _off_line(found)
     return 1.4826 * float(np.median(np.abs(misses))) > _SETTLED or found.gain > _STRONG

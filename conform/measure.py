@@ -25,6 +25,8 @@ sounds, several find overlaps in part, short ones find short overlaps."""
 
 _PLACES = 6  # peaks of a window that are looked into
 _ASTRAY = 0.003  # seconds that a line may leave the place of its window: drift's share of it
+_FEW = 6  # stretches that are too few to bear out a line or not
+_AGREED = 1 / 3  # of the stretches must follow a line that the whole window proposes
 _FADE = COARSE_RATE // 50  # samples of a search window's rise and fall
 _ROOM = 120_000_000  # bytes that the other sound and the reference's spectra may take together
 _LEAST = 0.25  # seconds of sound below which nothing can be said
@@ -130,10 +132,15 @@ def _traced(
         line = max(lines, key=lambda line: line.decades)
         share = loudest_share(window, reference.coarse, peak.at)
         rare = rarity.decades(peak, peaks, share)
-        if rare > 0:
+        if rare > 0 and any(_borne_out(line) for line in lines):
             line = _stands_out(line, lag, anchor, peak, rare + _places(reference))
         traced.append(line)
     return traced
+
+
+def _borne_out(line: Line) -> bool:
+    """Whether enough stretches follow a line: at another speed, a window agrees in one place."""
+    return len(line.points) < _FEW or line.agreeing >= _AGREED * len(line.points)
 
 
 def _places(reference: Sound) -> float:

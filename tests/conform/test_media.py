@@ -267,7 +267,7 @@ def test_integers_are_the_files_own(kind: str, subtype: str, bits: int, tmp_path
 def test_any_stretch_of_integers_is_that_stretch(
     first: int, count: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    path = tmp_path_factory.getbasetemp() / "law.wav"
+    path = tmp_path_factory.getbasetemp() / "law-of-media.wav"
     if not path.exists():
         soundfile.write(path, noise(3 * RATE), RATE, subtype="PCM_24")
     true = noise(3 * RATE)[first : first + count]

@@ -30,8 +30,7 @@ _FLOOR = 0.004  # samples: what interpolation and float32 leave, measured on exa
 _SPAN_FOR_DRIFT = 3.0  # seconds
 _UNTOLD = 20.0  # seconds of a line below which the speech band does not tell its drift
 _BESIDE = 48  # samples beside the level line's peak
-_BETTER = 1.03  # height of a slant over the level line before it is believed, and
-_SURELY = 8.0  # over the noise of all slants: the highest of so many reaches five
+_BETTER = 1.03  # height of a slant over the level line before it is believed
 _GROUPS = 24  # at least, where there are frames for them
 _LEAST_SHARE = 1e-3  # of an even share in the peak: no group counts for nothing
 _PARTS = 8  # stretches whose own lags show the drift
@@ -140,9 +139,7 @@ def _tilt(groups: Sequence[_Group], size: int, rate: int) -> float:
         stacked += row[cells + np.round(slants * distance).astype(int)[:, None]]
     heights = np.abs(stacked).max(axis=1)
     best = int(heights.argmax())
-    noise = float(np.median(np.abs(stacked))) / 0.6745
-    better = heights[best] > max(_BETTER * heights[steps], _SURELY * noise)
-    return float(slants[best]) if better else 0.0
+    return float(slants[best]) if heights[best] > _BETTER * heights[steps] else 0.0
 
 
 def _read(reference: Sound, other: Sound, line: Line, rate: int) -> list[_Segment]:

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from conform.band import COARSE_RATE
 from conform.candidates import Candidate, Event, candidates
 from conform.correlate import local, subsample
+from conform.evidence import REACH as NEAR
 from conform.guide import Guide
-from conform.placing import place
+from conform.placing import confirm, place
 from conform.roll import Roll
 from conform.sound import Sound, channels_of, distinct, mixed
 from conform.synced import EventSync, Rung, Sync
@@ -70,9 +71,10 @@ def relook(
     clip = event.clip
     heard = Guide(tuple(guide), sync.picture_in, sync.length)
     parts = heard.parts(clip.record_in, clip.record_out)
-    found = place(
-        Event(event.id, clip, event.tracks), Candidate(roll, Rung.SOUND, zero), heard, _SEARCH
-    )
+    asked, candidate = Event(event.id, clip, event.tracks), Candidate(roll, Rung.SOUND, zero)
+    found = place(asked, candidate, heard, _SEARCH)
+    if not found.matched:  # too short to be found anywhere, it may be heard where it lies
+        found = confirm(asked, candidate, heard, float(zero), NEAR) or found
     shown = _correlation(parts, roll, zero, sync.picture_in)
     best = found.best
     if best is None or best.fine is None:

@@ -1,5 +1,6 @@
 """An event measured again where it lies, against a guide that is a copy of it."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -46,6 +47,18 @@ def test_the_lag_says_how_far_it_was_moved(moved: int, cut: Sync) -> None:
     assert found.correlation.peak[0] * _RATE == pytest.approx(-moved, abs=6)
     assert found.correlation.peak[1] > 3 * found.correlation.runner_up[1]
     assert found.correlation.channel == "Boom"
+
+
+@pytest.mark.parametrize("moved", [0, 240, -960])
+def test_a_short_event_is_heard_near_where_it_lies(moved: int, cut: Sync) -> None:
+    event = cut.events[0]
+    clip = replace(event.clip, record_out=Fraction(11, 2), source_out=Fraction(5, 2))
+    short = replace(event, clip=clip)
+    assert short.roll is not None
+    guide = guide_around(short, cut, Path(cut.picture))
+    found = relook(short, short.roll, _ZERO + Fraction(moved, _RATE), cut, guide)
+    assert found.lag is not None
+    assert found.lag * _RATE == pytest.approx(-moved, abs=0.5)
 
 
 def test_another_take_is_not_measured_and_says_why(cut: Sync, tmp_path: Path) -> None:

@@ -91,3 +91,28 @@ def test_the_report_writes_the_list_beside_it(session: Session, tmp_path: Path) 
                                      "--markers", str(notes)])  # fmt: skip
     assert isinstance(taken.exception, RenderError)
     assert not (tmp_path / "s.html").exists()
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("suffix", [".html", ".csv", ".json"])
+def test_a_list_never_takes_the_name_of_its_report(
+    suffix: str, force: bool, session_file: Path, tmp_path: Path
+) -> None:
+    page, listed = tmp_path / "page.html", tmp_path / f"page{suffix}"
+    asked = ["report", session_file, "-o", page, "--markers", listed, "--form", "reaper"]
+    ran = CliRunner().invoke(cli, [*map(str, asked), *(["--force"] if force else [])])
+    assert isinstance(ran.exception, RenderError)
+    assert "the report takes this name" in str(ran.exception)
+    assert not list(tmp_path.glob("page.*"))
+
+
+def test_a_report_that_is_in_the_way_leaves_no_list_behind(
+    session_file: Path, tmp_path: Path
+) -> None:
+    page, listed = tmp_path / "page.html", tmp_path / "notes.csv"
+    page.with_suffix(".json").write_text("kept")
+    asked = ["report", session_file, "-o", page, "--markers", listed, "--form", "reaper"]
+    ran = CliRunner().invoke(cli, [*map(str, asked)])
+    assert isinstance(ran.exception, RenderError)
+    assert "exists already" in str(ran.exception)
+    assert not listed.exists()

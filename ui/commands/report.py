@@ -9,14 +9,16 @@ import click
 
 from adapters import session
 from conform.decision import applied
+from conform.errors import RenderError
 from conform.findings import Finding
 from conform.jsonable import findings_json
+from conform.originals import originals
 from conform.tolerance import TOLERANCES
 from ui.choosing import named_as
 from ui.options import FILE, examples, force_option, json_option
 from ui.printing import console, exit_code, print_findings, print_json
 from ui.progress import progress
-from ui.reporting import write_report
+from ui.reporting import refuse_report, write_report
 from ui.review.desk import offline
 from ui.review.judging import judged
 from ui.review.notes import FORMS, write_notes
@@ -72,8 +74,12 @@ def command(
     if form and not listed:
         raise click.UsageError("--form is for --markers FILE")
     lost: tuple[Finding, ...] = ()
+    own = (session_file, *originals(cut))
+    paths = refuse_report(target, force=force, sources=own)
     if listed:
-        standing, own = judged(cut, offline(cut)), (session_file,)
+        if listed.resolve() in (path.resolve() for path in paths):
+            raise RenderError("the report takes this name; choose another", path=listed)
+        standing = judged(cut, offline(cut))
         _, lost = write_notes(cut, review, standing, listed, form, force=force, sources=own)
     with progress() as watch:
         paths, findings = write_report(

@@ -40,7 +40,8 @@ def scan(
     that does not exist.
     """
     findings: list[Finding] = []
-    paths = list(_recordings(places, findings))
+    searched = tuple(places)
+    paths = list(_recordings(searched, findings))
     rolls = []
     for done, path in enumerate(paths, 1):
         try:
@@ -49,7 +50,8 @@ def scan(
             findings.append(error("roll.unreadable", fault.message, str(path)))
         watch(Step("reading rolls", done, len(paths)))
     if not paths:
-        findings.append(warning("roll.none", "no sound files were found"))
+        where = ", ".join(map(str, searched))
+        findings.append(warning("roll.none", "no sound files were found", where))
     joined, noticed = families(rolls)
     own = [finding for roll in joined for finding in roll.findings]
     return joined, (*findings, *own, *noticed)

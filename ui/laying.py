@@ -14,7 +14,7 @@ from adapters import rolls
 from conform import media
 from conform.align import Aligned
 from conform.bwf import Label
-from conform.errors import AlignError, ConformError, MediaError
+from conform.errors import AlignError, ConformError, MediaError, RenderError
 from conform.findings import Finding, error, info, warning
 from conform.render import StemFile, StemSpec, clipped, render, safe_name
 from conform.roll import Roll
@@ -50,6 +50,8 @@ class Layer:
         self._sources = (reference, *others)
         self._folder, self._force = folder, force
         self._names = _names(others)
+        if folder.exists() and not folder.is_dir():
+            raise RenderError("this is a file; name a folder", path=folder)
         for name in self._names:
             refuse(folder / f"{name}.wav", force=force, sources=self._sources)
         self._seconds = seconds_of(media.probe(reference))
@@ -72,7 +74,8 @@ class Layer:
         except AlignError as why:
             return Written((warning("laid.not-written", why.message, str(item.path)),))
         except MediaError as fault:
-            return Written((error("laid.not-written", fault.message, str(item.path)),))
+            lost = f"is not written: {fault.message}"
+            return Written((error("laid.not-written", lost, str(item.path)),))
         spec = StemSpec(
             laying.sample_rate, laying.length, self._label(roll, laying), poly=True, name=name
         )
@@ -165,6 +168,6 @@ def _again(heard: Heard) -> str:
     if heard.residual is None or heard.uncertainty is None:
         return f"not measured again: {heard.reason}"
     return (
-        f"measured again in {heard.places} places: at most {heard.residual:+.2f} samples off "
+        f"measured again in {heard.places} places: at most {heard.residual:+z.2f} samples off "
         f"(± {heard.uncertainty:.2f})"
     )

@@ -352,7 +352,9 @@ def test_what_is_scanned_and_what_is_not(tmp_path: Path) -> None:
 def test_a_place_that_does_not_exist_is_refused_and_an_empty_one_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(MediaError, match="no such file"):
         rolls.scan([tmp_path / "missing"])
-    assert codes(rolls.scan([tmp_path])[1]) == ["roll.none"]
+    found = rolls.scan([tmp_path])[1]
+    assert codes(found) == ["roll.none"]
+    assert found[0].where == str(tmp_path)
 
 
 def test_a_float_recording(tmp_path: Path) -> None:

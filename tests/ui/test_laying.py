@@ -77,3 +77,13 @@ def test_nothing_is_written_over(folder: Path) -> None:
     over = ran(folder, "clip.wav", "-o", ".", "--force")
     assert over.returncode == 2
     assert "source" in over.stderr
+
+
+def test_a_file_where_the_folder_would_be_is_refused_before_anything_is_measured(
+    folder: Path,
+) -> None:
+    (folder / "taken").write_text("kept")
+    answer = ran(folder, "clip.wav", "-o", "taken", "--json")
+    assert answer.returncode == 2
+    assert json.loads(answer.stdout) == {"error": "taken: this is a file; name a folder"}
+    assert (folder / "taken").read_text() == "kept"

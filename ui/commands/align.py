@@ -166,7 +166,7 @@ def _cells(match: Match) -> tuple[str, ...]:
     if match.lag_samples is None or match.lag_seconds is None:
         scores = (f"{match.score:.2f}", f"{match.runner_up:.2f}")
         return ("not measured", "", "", "", *scores, match.reason or str(match.verdict))
-    drift = "" if match.drift_ppm is None else f"{match.drift_ppm:+.2f} ppm"
+    drift = "" if match.drift_ppm is None else f"{match.drift_ppm:+z.2f} ppm"
     return (
         f"{match.lag_seconds:+.6f} s",
         f"{match.lag_samples:+.2f}",

@@ -79,16 +79,16 @@ def _run(reference: Sound, other: Sound, speed: Fraction, found: Measurement, ra
     """The course of a sound that was measured as it is played at a speed.
 
     Where its stretches lie aslant it runs at a better one: a thousandth off, as 24 is to 23.976,
-    some of them still agree.
+    some of them still agree. At the better one more of them know their place.
     """
     played = other if speed == 1 else played_at(other, speed)
     points = _points(reference, played, found)
     for better in _better(played, speed, found, points):
         faster = played_at(other, better)
         again = measure(reference, faster, rate)
-        if again.match.matched and again.match.score > found.match.score:
-            speed, found, played = better, again, faster
-            points = _points(reference, played, found)
+        clearer = _points(reference, faster, again)
+        if again.match.score > found.match.score and len(clearer) > len(points):
+            speed, found, played, points = better, again, faster, clearer
             break
     run = _at_its_speed(reference, played, found, points, rate)
     if speed == 1:

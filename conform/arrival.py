@@ -21,7 +21,10 @@ _FIRST = 0.5  # an arrival counts from this share of the highest peak
 _LOPSIDED = 1.5  # times its mirror image about the peak: a voice's pitch shows on both sides
 _ALIKE = 10  # samples to either side in which the mirror image is looked for
 _NOISE = 6.0  # times the median, from which a crest is an arrival at all
-_WITHIN = 4  # samples around the peak in which one group's own peak is looked for
+WITHIN = 4
+"""Samples around the peak in which one group's own peak is looked for."""
+
+_ITS_OWN = 8  # samples beside the highest peak: nearer crests are its ripples, no other arrival
 _FINE = 16  # steps to a sample
 
 
@@ -56,7 +59,8 @@ def _crests(strength: NDArray[np.floating], peak: int, reach: int) -> NDArray[np
     values = strength[np.arange(peak - reach, peak + reach + 1) % len(strength)]
     enough = max(_FIRST * float(values[reach]), _NOISE * float(np.median(strength)))
     crest = (values[1:-1] >= enough) & (values[1:-1] > values[:-2]) & (values[1:-1] >= values[2:])
-    return np.union1d(np.flatnonzero(crest) + 1 - reach, [0])
+    away = np.flatnonzero(crest) + 1 - reach
+    return np.union1d(away[np.abs(away) > _ITS_OWN], [0])
 
 
 def _room(strength: NDArray[np.floating], first: int, last: int, rate: int) -> int:
@@ -70,11 +74,11 @@ def _room(strength: NDArray[np.floating], first: int, last: int, rate: int) -> i
 
 
 def tops(rows: Reals) -> Reals:
-    """Where each row is highest, in samples from its middle, within `_WITHIN`.
+    """Where each row is highest, in samples from its middle, within `WITHIN`.
 
     Rows are read between their samples by a windowed sinc, then by a parabola.
     """
-    grid = np.arange(-_WITHIN * _FINE, _WITHIN * _FINE + 1) / _FINE
+    grid = np.arange(-WITHIN * _FINE, WITHIN * _FINE + 1) / _FINE
     away = grid - np.arange(-TAPS, TAPS + 1)[:, None]
     inside = np.sqrt(np.clip(1 - (away / TAPS) ** 2, 0, None))
     curves = rows @ (np.sinc(away) * np.i0(8.0 * inside) / np.i0(8.0))

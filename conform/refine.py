@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from conform import fourier
-from conform.arrival import REACH, TAPS, direct, tops
+from conform.arrival import REACH, TAPS, WITHIN, direct, tops
 from conform.band import COARSE_RATE, Signal, Spectrum
 from conform.evidence import STEEPEST, Line
 from conform.slope import straight, two_sided
@@ -266,7 +266,10 @@ def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: 
     each = polarity * every[:, around]
     whole = each.sum(axis=0)
     near = peak if peak < size // 2 else peak - size
-    place = near + float(tops(whole[None])[0])
+    top = float(tops(whole[None])[0])
+    place = near + top
+    if abs(top) >= WITHIN:  # no top of its own: it leans on a higher one beside it
+        doubt += WITHIN
     half = _half_width(tops(whole - each))
     # A lag is that of when most was heard: what adds much to the peak pulls it its own way.
     moments = np.array([group.time for group in groups])

@@ -66,7 +66,7 @@ def follow(
 
     An ambiguous answer is a match where its places follow one another: before and after an edit.
     `points` are the other sound's stretches along its `likeliest` line. Without a step the
-    measurement comes back as it was.
+    measurement comes back, with the drift that the stretches show where it had none.
     """
     line = likeliest(found)
     if line is None or other.seconds < SHORTEST:
@@ -83,7 +83,7 @@ def follow(
         if _sudden(reference, other, parts[index], parts[index + 1], place)
     }
     if not steps:
-        return Stepped(found)
+        return Stepped(_inclined(reference, other, found, parts, rate))
     fines = [_refined(reference, other, part, line, rate) for part in parts]
     drift = _shared(fines)
     ends = list(zip(parts, fines, strict=True))
@@ -96,6 +96,21 @@ def follow(
         return Stepped(found, jumps, before)
     match = replace(found.match, verdict=Verdict.MATCH, reason="", alternatives=())
     return Stepped(Measurement(placed(match, fine, rate), line, fine), jumps, before)
+
+
+def _inclined(
+    reference: Sound, other: Sound, found: Measurement, parts: Sequence[Part], rate: int
+) -> Measurement:
+    """A match that few stretches bear out, its drift untold, along the many that show one."""
+    if found.line is None or found.match.drift_ppm is not None or not parts:
+        return found
+    longest = max(parts, key=lambda part: len(part.points))
+    if len(longest.points) <= found.line.agreeing:
+        return found
+    fine = _refined(reference, other, longest, found.line, rate)
+    if fine is None or fine.drift is None:
+        return found
+    return Measurement(placed(found.match, fine, rate), found.line, fine)
 
 
 def likeliest(found: Measurement) -> Line | None:

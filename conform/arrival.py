@@ -16,10 +16,12 @@ TAPS = 24
 _TAIL = 0.06  # seconds beyond the arrivals that tell on which side the room is
 _CLEAR = 0.001  # seconds beside an arrival that are its own
 _ONE_SIDED = 1.25  # times the power beyond the other end, from which that is the room's side
+_SURELY = 2.0  # times that power, from which the side is beyond doubt
 _PLAIN = 40.0  # times the median, from which a peak is not one of noise's
 _FIRST = 0.5  # an arrival counts from this share of the highest peak
 _LOPSIDED = 1.5  # times its mirror image about the peak: a voice's pitch shows on both sides
 _ALIKE = 10  # samples to either side in which the mirror image is looked for
+_TINY = 1e-30
 _NOISE = 6.0  # times the median, from which a crest is an arrival at all
 WITHIN = 4
 """Samples around the peak in which one group's own peak is looked for."""
@@ -34,7 +36,8 @@ def direct(correlation: NDArray[np.floating], rate: int) -> tuple[int, int]:
     A room smears the correlation to one side: after the direct path where the reference hears the
     room, before it where the other does. Early reflections may be louder than the direct sound, so
     the sides are compared beyond all arrivals: the direct path is the last one before silence.
-    Where neither side is the quieter one, it is the highest peak, or any of the others.
+    Where neither side is the quieter one, it is the highest peak, or any of the others; where one
+    is hardly so, it may still be any.
     """
     size, reach = len(correlation), round(REACH * rate)
     strength = np.abs(correlation)
@@ -48,10 +51,11 @@ def direct(correlation: NDArray[np.floating], rate: int) -> tuple[int, int]:
             (strength[(peak + away) % size] > _LOPSIDED * mirrored.max(axis=1)) | (away == 0)
         ]
     first, last = peak + int(away.min()), peak + int(away.max())
-    side = _room(strength, first, last, rate) if plain else 0
-    if not side:
+    louder = _room(strength, first, last, rate) if plain else 1.0
+    doubt = 0 if max(louder, 1 / louder) > _SURELY else last - first
+    if max(louder, 1 / louder) < _ONE_SIDED:
         return peak % size, max(peak - first, last - peak)
-    return (last if side < 0 else first) % size, 0
+    return (last if louder > 1 else first) % size, doubt
 
 
 def _crests(strength: NDArray[np.floating], peak: int, reach: int) -> NDArray[np.intp]:
@@ -63,14 +67,12 @@ def _crests(strength: NDArray[np.floating], peak: int, reach: int) -> NDArray[np
     return np.union1d(away[np.abs(away) > _ITS_OWN], [0])
 
 
-def _room(strength: NDArray[np.floating], first: int, last: int, rate: int) -> int:
-    """On which side the room lies: -1 before the first arrival, 1 after the last, 0 unknown."""
+def _room(strength: NDArray[np.floating], first: int, last: int, rate: int) -> float:
+    """How much more power lies before the first arrival than after the last: the room's side."""
     steps = np.arange(round(_CLEAR * rate), round(_TAIL * rate))
     before = float(np.square(strength[(first - steps) % len(strength)]).sum())
     after = float(np.square(strength[(last + steps) % len(strength)]).sum())
-    if max(before, after) < _ONE_SIDED * min(before, after):
-        return 0
-    return -1 if before > after else 1
+    return (before + _TINY) / (after + _TINY)
 
 
 def tops(rows: Reals) -> Reals:

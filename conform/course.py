@@ -32,7 +32,7 @@ from conform.speed import (
 from conform.steps import Jump, follow, likeliest
 from conform.timemap import Knot, TimeMap, retimed
 from conform.track import Seed
-from conform.wow import Wander, quick, slow, suspected
+from conform.wow import Wander, quick, slow, suspected, unsteady
 
 _SHORTEST = 10.0  # seconds of a sound whose speed can be followed
 _CLEAR = 0.5  # share of a sound whose stretches know their place, where its speed is right
@@ -47,6 +47,8 @@ class Course:
     With `steps`, the match is that of the longest part, the one after `longest` of them. With a
     `wander`, the lag is that of the other sound's first sample by its map, and the drift the map's
     mean. `speed` is what the other sound had to be played at to be compared, where not its own.
+    `scatter` is what its stretches are off a line, in seconds, where they lie on none and no map
+    could be made: the match is then not to be trusted further than that.
     """
 
     match: Match
@@ -54,6 +56,7 @@ class Course:
     longest: int = 0
     wander: Wander | None = None
     speed: Fraction | None = None
+    scatter: float | None = None
 
     @property
     def speed_name(self) -> str | None:
@@ -95,7 +98,7 @@ def _run(reference: Sound, other: Sound, speed: Fraction, found: Measurement, ra
         return run
     if run.steps or run.wander is not None or not found.match.matched:
         return _as_filed(run, speed)
-    return Course(on_own_clock(found, speed, rate), speed=speed)
+    return Course(on_own_clock(found, speed, rate), speed=speed, scatter=run.scatter)
 
 
 def _better(
@@ -130,7 +133,17 @@ def _at_its_speed(
     best = points[points[:, 2].argmax()]
     seed = Seed(float(best[0]), float(best[1]), found.line.drift if found.line else 0.0)
     wander = quick(reference, other, seed) or slow(reference, other, points)
-    return (_wandering(reference, other, wander, rate) if wander else None) or plain
+    along = _wandering(reference, other, wander, rate) if wander else None
+    return along or _doubted(plain, unsteady(points))
+
+
+def _doubted(plain: Course, scatter: float | None) -> Course:
+    """A course whose interval holds twice the scatter of its stretches, where there is one."""
+    match = plain.match
+    if scatter is None or match.uncertainty_samples is None:
+        return plain
+    wider = hypot(match.uncertainty_samples, 2 * scatter * match.sample_rate)
+    return replace(plain, match=replace(match, uncertainty_samples=wider), scatter=scatter)
 
 
 def _guessed(reference: Sound, other: Sound, rate: int) -> Course | None:
@@ -186,7 +199,8 @@ def _as_filed(run: Course, speed: Fraction) -> Course:
     once = float(speed)
     match = replace(run.match, drift_ppm=drift_at(run.match, speed))
     steps = tuple(replace(step, seconds=step.seconds / once) for step in run.steps)
-    return Course(match, steps, run.longest, run.wander and _slowed(run.wander, once), speed)
+    wander = run.wander and _slowed(run.wander, once)
+    return Course(match, steps, run.longest, wander, speed, run.scatter)
 
 
 def _slowed(wander: Wander, once: float) -> Wander:

@@ -12,13 +12,19 @@ from conform.wow import Wander
 
 
 def told(run: Course, path: Path) -> Iterator[Finding]:
-    """What was odd about a course: steps, another speed, a speed that wanders, and lost spans."""
+    """What was odd about a course: steps, another speed, one that wanders, and what was lost."""
     for step in run.steps:
         yield warning("align.step", _step_in_words(step, run.match.sample_rate), str(path))
     if run.speed is not None:
         speed = 1 + (run.match.drift_ppm or 0.0) / 1e6
         name = run.speed_name or f"{speed:.6f}, none of the usual ratios"
         yield warning("align.speed", f"runs at another speed: {name}", str(path))
+    if run.scatter is not None:
+        message = (
+            f"its stretches lie {1000 * run.scatter:.1f} ms off a line: its speed may wander, "
+            "and could not be followed; do not trust its place further than that"
+        )
+        yield warning("align.unsteady", message, str(path))
     if run.wander is not None:
         yield warning("align.wow", _wander_in_words(run.wander), str(path))
         for first, last in run.wander.missed:

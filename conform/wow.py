@@ -79,6 +79,13 @@ def suspected(points: Points) -> bool:
     return 1.4826 * float(np.median(np.abs(misses))) > _SETTLED or found.gain > _STRONG
 
 
+def unsteady(points: Points) -> float | None:
+    """The scatter of stretches about their own line, in seconds, where it is beyond a room's."""
+    misses = _off_line(_curve(points[:, 0], points[:, 1], points[:, 2]))
+    scatter = 1.4826 * float(np.median(np.abs(misses)))
+    return scatter if scatter > TOLERANCE else None
+
+
 def slow(reference: Sound, other: Sound, points: Points) -> Wander | None:
     """The map of a wow so slow that stretches as they are show it."""
     if len(points) < _FEWEST:

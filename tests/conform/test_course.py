@@ -1,6 +1,7 @@
 """How whole sounds run: wow is followed to a part of a sample, and nothing else is taken for it."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +10,9 @@ from conform.course import Course, at_any_speed, course
 from conform.lanes import each_channel
 from conform.measure import measure
 from conform.resample import interpolate
+from conform.telling import told
 from fixtures.voices import conversation
+from tests.bench.sync.spoil import noisy, roomy
 from tests.hearing import RATE, heard
 
 Wave = np.ndarray
@@ -137,3 +140,21 @@ def test_channels_are_heard_along_the_map() -> None:
     assert one.match.lag_samples is not None
     assert other.match.lag_samples is not None
     assert one.match.lag_samples - other.match.lag_samples == pytest.approx(96, abs=1)
+
+
+def test_stretches_on_no_line_widen_the_interval() -> None:
+    """A wow of 0.1 % in a room louder than the voice: no map is made of it, and it is told."""
+    seconds = 60
+    take = conversation(7, 0, round((7.3 + 1.05 * seconds + 5) * RATE), RATE).sum(axis=0)
+    times = np.arange(seconds * RATE) / RATE
+    swing = 1e-3 * 4 / (2 * np.pi) * np.sin(2 * np.pi * times / 4)
+    reference, far = heard(take), roomy(take, 7)
+    for places, steady in ((7.3 + times, True), (7.3 + times + swing, False)):
+        other = heard(noisy(interpolate(far[:, None], places * RATE, 1.0)[:, 0], 10, 1))
+        run = course(reference, other, measure(reference, other, RATE), RATE)
+        codes = {finding.code for finding in told(run, Path("old.wav"))}
+        assert (run.scatter is None) == steady
+        assert ("align.unsteady" in codes) == (not steady)
+        assert run.match.lag_samples is not None
+        assert run.match.uncertainty_samples is not None
+        assert abs(run.match.lag_samples - 7.3 * RATE) < max(run.match.uncertainty_samples, 1)

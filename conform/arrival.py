@@ -52,10 +52,10 @@ def direct(correlation: NDArray[np.floating], rate: int) -> tuple[int, int]:
         ]
     first, last = peak + int(away.min()), peak + int(away.max())
     louder = _room(strength, first, last, rate) if plain else 1.0
-    doubt = 0 if max(louder, 1 / louder) > _SURELY else last - first
-    if max(louder, 1 / louder) < _ONE_SIDED:
+    odds = max(louder, 1 / louder)
+    if odds < _ONE_SIDED:
         return peak % size, max(peak - first, last - peak)
-    return (last if louder > 1 else first) % size, doubt
+    return (last if louder > 1 else first) % size, 0 if odds > _SURELY else last - first
 
 
 def _crests(strength: NDArray[np.floating], peak: int, reach: int) -> NDArray[np.intp]:

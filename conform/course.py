@@ -98,7 +98,7 @@ def _run(reference: Sound, other: Sound, speed: Fraction, found: Measurement, ra
         return run
     if run.steps or run.wander is not None or not found.match.matched:
         return _as_filed(run, speed)
-    return Course(on_own_clock(found, speed, rate), speed=speed, scatter=run.scatter)
+    return _doubted(Course(on_own_clock(found, speed, rate), speed=speed), run.scatter)
 
 
 def _better(

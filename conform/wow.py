@@ -81,6 +81,8 @@ def suspected(points: Points) -> bool:
 
 def unsteady(points: Points) -> float | None:
     """The scatter of stretches about their own line, in seconds, where it is beyond a room's."""
+    if len(points) < _FEWEST // 2:
+        return None
     misses = _off_line(_curve(points[:, 0], points[:, 1], points[:, 2]))
     scatter = 1.4826 * float(np.median(np.abs(misses)))
     return scatter if scatter > TOLERANCE else None

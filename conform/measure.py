@@ -31,7 +31,10 @@ _FADE = COARSE_RATE // 50  # samples of a search window's rise and fall
 _ROOM = 120_000_000  # bytes that the other sound and the reference's spectra may take together
 _LEAST = 0.25  # seconds of sound below which nothing can be said
 _APART = 0.06  # seconds: nearer lines are one place and its reflections
-_SURE = 1e-6  # false-match probability from which a place is claimed
+
+SURE = 1e-6
+"""The false-match probability from which a place is claimed."""
+
 _TELLING = 1e-6  # half-width of a drift up to which it is claimed, be it nought
 _RIVAL = 0.5  # share of the evidence from which another place makes the answer ambiguous
 
@@ -106,7 +109,7 @@ def _candidates(
         for first, peaks in zip(starts, search(spectra, windows, SAMPLE), strict=True):
             found += _traced(reference, other, first, length, peaks)
         found = _best(found)
-        if found and _false_match(found[0], reference) < _SURE:
+        if found and _false_match(found[0], reference) < SURE:
             break
     return found
 
@@ -196,7 +199,7 @@ def _verdict(reference: Sound, rate: int, candidates: Sequence[Line]) -> Match:
         runner_up=round(rival, 2),
         false_match=chance,
     )
-    if chance > _SURE:
+    if chance > SURE:
         return replace(match, verdict=Verdict.NO_MATCH, reason=_why_not(best))
     if rival <= _RIVAL * best.decades:
         return match

@@ -23,7 +23,7 @@ from conform.landmarks import (
     joined,
     landmarks,
 )
-from conform.measure import Measurement, measure
+from conform.measure import SURE, Measurement, measure
 from conform.sound import Sound
 from conform.watch import Step, Watch, unwatched
 
@@ -38,7 +38,6 @@ _MARGIN = Fraction(2)  # seconds of the reference beside a nominated place
 _TOGETHER = 2  # frames within which nominations are of one place
 _APART = 6  # frames from which they are of another
 _RIVAL = 0.5  # share of the best place's score from which another one is worth a search
-_SURE = 1e-6  # false-match probability from which a place is claimed, as in conform.measure
 _BLOCK = 1 << 19  # samples whose landmarks are taken at a time
 
 
@@ -68,7 +67,7 @@ def measured_there(spans: Index, reference: Sound, other: Sound, rate: int) -> M
     if not found.match.matched or chance is None:
         return None
     chance = min(1.0, chance * (reference.seconds + 1) / (part.seconds + 1))
-    if chance > _SURE:
+    if chance > SURE:
         return None
     return replace(found, match=replace(found.match, false_match=chance))
 

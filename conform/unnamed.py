@@ -22,6 +22,7 @@ from conform.evidence import TOLERANCE, Line, listen
 from conform.findings import Finding
 from conform.guide import Guide
 from conform.match import Match, Verdict
+from conform.measure import SURE
 from conform.placing import place, take_part
 from conform.roll import Roll
 from conform.sharing import Share, gaps, lettered, share, trimmed, within
@@ -29,7 +30,6 @@ from conform.takes import Attempt
 from conform.watch import Step, Watch, unwatched
 from conform.workers import each
 
-_SURE = 1e-6  # false-match probability from which a place is claimed, as in conform.measure
 _AROUND = Fraction(1, 2)  # seconds around a nominated place
 _STRETCH = 4 * COARSE_RATE  # samples that are heard at once where a take was nominated
 _HINT = 6.0  # heights over noise that one unrelated stretch in two hundred reaches
@@ -161,7 +161,7 @@ def _counted(match: Match, seconds: float) -> Match:
     if not match.matched:
         return match
     chance = min(1.0, (seconds + 1) / TOLERANCE * 10.0**-match.score)
-    verdict = Verdict.MATCH if chance <= _SURE else Verdict.NO_MATCH
+    verdict = Verdict.MATCH if chance <= SURE else Verdict.NO_MATCH
     return replace(match, verdict=verdict, false_match=chance)
 
 

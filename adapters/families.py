@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from conform.continuing import continued
 from conform.findings import Finding, info
 from conform.roll import Roll, RollChannel
+from conform.syncing.continuing import continued
 
 _MEMBER = re.compile(
     r"(?P<base>.+?)[ ._-]+(?:(?:A|T|TR|TRK|TRACK|CH|ISO|MIX)?[ _]?(?P<number>\d{1,3})|[LRMS])$",

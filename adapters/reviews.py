@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.exact import MismatchError, pack, unpack
-from conform.decision import Review
 from conform.errors import SessionError
-from conform.merging import merged
+from conform.review.decision import Review
+from conform.review.merging import merged
 from conform.writing import locked, whole_file
 
 KEY = "picturelock_review"

@@ -23,9 +23,9 @@ from adapters.otio.border import plain, span
 from adapters.otio.gate import load as load_otio
 from adapters.otio.items import OURS, ours
 from adapters.otio.writer import save as save_otio
-from conform.decision import Review
 from conform.errors import SessionError, TimelineError
 from conform.findings import Finding, warning
+from conform.review.decision import Review
 from conform.roll import Roll, RollChannel
 from conform.synced import EventSync, Sync
 from conform.timecode import Rate

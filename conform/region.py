@@ -29,7 +29,7 @@ class Region:
     Stem sample `r` of `record_first <= r < record_end` takes source sample
     `source_first + (r - record_first)`; with a `warp` it takes the position that `warp` gives for
     `r`, and the sound is resampled: `source_first` then tells nothing. Through two points a warp is
-    straight; through more it is smooth, so that no speed jumps (`conform.cubic`).
+    straight; through more it is smooth, so that no speed jumps (`conform.clocks.cubic`).
     Fades lie inside the region and count samples; overlapping regions of a stem are summed.
     """
 

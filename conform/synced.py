@@ -94,4 +94,4 @@ class Sync:
     A lag in the picture's clock is `record time - picture_in`.
     """
     marks: tuple[str, ...] = ()
-    """What the picture and each file of each take were, in order; see `conform.originals`."""
+    """What the picture and each file of each take were, in order: `conform.review.originals`."""

@@ -3,8 +3,8 @@
 import numpy as np
 from scipy import signal
 
-from conform.band import COARSE_RATE
-from conform.sound import Sound
+from conform.hearing.band import COARSE_RATE
+from conform.hearing.sound import Sound
 
 RATE = 48000
 Wave = np.ndarray

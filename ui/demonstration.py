@@ -9,15 +9,15 @@ from typing import Any
 
 from adapters import formats, rolls, session
 from conform import media
-from conform.copied import copies
+from conform.laying.copied import copies
+from conform.laying.plan import plan
+from conform.laying.prove import Proof, prove
+from conform.laying.render import StemFile, render
+from conform.laying.stems import stem_spec
 from conform.match import early_or_late
-from conform.originals import marks_of
-from conform.plan import plan
-from conform.prove import Proof, prove
-from conform.render import StemFile, render
-from conform.stems import stem_spec
-from conform.sync import sync
+from conform.review.originals import marks_of
 from conform.synced import Sync
+from conform.syncing.sync import sync
 from conform.watch import Watch
 from fixtures.film import Film, make_film
 from fixtures.spec import FilmSpec

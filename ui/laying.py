@@ -12,17 +12,17 @@ from rich.console import Console
 
 from adapters import rolls
 from conform import media
-from conform.align import Aligned
-from conform.bwf import Label
+from conform.clocks.align import Aligned
 from conform.errors import AlignError, ConformError, MediaError, RenderError
 from conform.findings import Finding, error, info, warning
-from conform.render import StemFile, StemSpec, clipped, render, safe_name
+from conform.laying.bwf import Label
+from conform.laying.render import StemFile, StemSpec, clipped, render, safe_name
+from conform.laying.whole import Correct, Laying, lay, seconds_of
+from conform.laying.written import Ground, Heard, verdict
 from conform.roll import Roll
 from conform.timecode import sample_at
 from conform.watch import Watch
-from conform.whole import Correct, Laying, lay, seconds_of
 from conform.writing import refuse
-from conform.written import Ground, Heard, verdict
 from ui.showing import show_stems, stem_json
 
 

@@ -7,14 +7,14 @@ from datetime import datetime
 from pathlib import Path
 
 from conform import media
-from conform.copied import Copied
-from conform.decision import UNREVIEWED, Review
 from conform.errors import MediaError
 from conform.findings import Finding
+from conform.laying.copied import Copied
+from conform.laying.prove import Proof
 from conform.media import Media
-from conform.originals import originals
-from conform.prove import Proof
 from conform.report import csv, html, json, report
+from conform.review.decision import UNREVIEWED, Review
+from conform.review.originals import originals
 from conform.synced import Sync
 from conform.tolerance import TOLERANCES
 from conform.watch import Watch

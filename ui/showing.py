@@ -7,9 +7,9 @@ from typing import Any
 
 from rich.console import Console
 
+from conform.laying.prove import Proof
+from conform.laying.render import StemFile
 from conform.match import early_or_late
-from conform.prove import Proof
-from conform.render import StemFile
 from conform.synced import EventSync, Status, Sync
 from ui.printing import row, table
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import conform
-from conform.copied import Copied, copy_findings
-from conform.decision import UNREVIEWED, Choice, Decision, Review
 from conform.errors import MediaError
 from conform.findings import Finding, warning
-from conform.leader import PopCheck, checks, heard_files, pop_findings
+from conform.laying.copied import Copied, copy_findings
+from conform.laying.prove import Proof
 from conform.media import Media
-from conform.prove import Proof
 from conform.report.drift import TakeDrift, Trend, take_drifts, trend
 from conform.report.files import StemOnDisk, stem_files
 from conform.report.waves import Waves, event_waves
+from conform.review.decision import UNREVIEWED, Choice, Decision, Review
+from conform.review.leader import PopCheck, checks, heard_files, pop_findings
 from conform.synced import EventSync, Status, Sync
 from conform.tolerance import TOLERANCES, Judgement, Tolerance, judge
 from conform.watch import Step, Watch, unwatched
@@ -125,9 +125,9 @@ def report(
 ) -> Report:
     """Judge every event, draw the sound of the first `thumbnails` of them, flagged ones first.
 
-    `sync` is the cut as `review` left it (`conform.decision.applied`). `date` is printed as given,
-    so that the same inputs give the same bytes. Stems are read back and hashed. Raises `MediaError`
-    for a stem that cannot be read; a guide or take that cannot be drawn is a finding.
+    `sync` is the cut as `review` left it (`conform.review.decision.applied`). `date` is printed as
+    given, so that the same inputs give the same bytes. Stems are read back and hashed. Raises
+    `MediaError` for a stem that cannot be read; a guide or take that cannot be drawn is a finding.
     """
     files, alike = tuple(stems), tuple(same)
     lines = _lines(sync, tolerance, review, proofs, alike)

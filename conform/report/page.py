@@ -10,15 +10,15 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from conform.action import action
-from conform.decision import Choice, Decision, signature
 from conform.findings import Level
-from conform.leader import PopCheck
 from conform.match import Match, early_or_late
 from conform.report import words
 from conform.report.gather import Line, Report
 from conform.report.plot import mark, slip_plot
 from conform.report.waves import Lane, Waves, strongest
+from conform.review.action import action
+from conform.review.decision import Choice, Decision, signature
+from conform.review.leader import PopCheck
 from conform.synced import ChannelMatch, EventSync, Status
 from conform.timecode import feet_frames
 from conform.tolerance import Judgement

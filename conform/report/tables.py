@@ -8,14 +8,14 @@ import json as json_format
 from fractions import Fraction
 from typing import Any
 
-from conform.decision import Choice, Decision
 from conform.jsonable import Json, event_json, findings_json, media_json, roll_json, time_json
-from conform.leader import PopCheck
 from conform.report.drift import TakeDrift
 from conform.report.files import StemOnDisk
 from conform.report.gather import Line, Report
 from conform.report.waves import strongest
 from conform.report.words import visible
+from conform.review.decision import Choice, Decision
+from conform.review.leader import PopCheck
 from conform.synced import Status
 
 CHOICES = {

@@ -15,7 +15,7 @@ import pytest
 from adapters import otio, session
 from conform.errors import RenderError, SessionError
 from conform.match import Match, Verdict
-from conform.originals import marks_of, refuse_changed
+from conform.review.originals import marks_of, refuse_changed
 from conform.roll import Roll, RollChannel
 from conform.synced import EventSync, Status, Sync
 from conform.timecode import Rate

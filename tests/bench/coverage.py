@@ -20,8 +20,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from conform.joint import Slip, solve
-from conform.measure import measure
+from conform.hearing.measure import measure
+from conform.syncing.joint import Slip, solve
 from tests.bench.sync.scenes import Truth
 from tests.bench.sync.spoil import band, camera, excerpt, noisy, pumped, roomy
 from tests.bench.sync.voices import RATE, Cast, Wave

@@ -23,8 +23,8 @@ from rich.console import Console
 from rich.table import Table
 from scipy import signal
 
+from conform.hearing.measure import measure
 from conform.match import Match
-from conform.measure import measure
 from fixtures.music import Tap, music
 from tests.bench.sync.spoil import camera, clipped, hum, noisy, pink, read_again, roomy
 from tests.bench.sync.voices import RATE, Cast, Wave

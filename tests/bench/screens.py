@@ -25,8 +25,8 @@ from PyQt6.QtGui import QPixmap
 from PyQt6.QtWidgets import QApplication
 
 from adapters import formats, rolls, session
-from conform.sync import sync
 from conform.synced import Sync
+from conform.syncing.sync import sync
 from fixtures.film import make_film
 from fixtures.spec import demo_spec
 from ui.review.session import Session

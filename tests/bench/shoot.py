@@ -18,7 +18,7 @@ import soundfile
 from numpy.typing import NDArray
 from scipy import signal
 
-from conform.bwf import Format, Label, Writer
+from conform.laying.bwf import Format, Label, Writer
 from conform.timecode import RATES
 from fixtures.music import Tap, music
 from fixtures.recorder import integers

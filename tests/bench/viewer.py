@@ -32,7 +32,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from conform.media.frames import Frames, Shape
-from conform.peaks import pyramid_of
+from conform.review.peaks import pyramid_of
 from conform.synced import Sync
 from conform.timeline import Timeline
 from tests.bench.reels import RATE, long_reel, moving

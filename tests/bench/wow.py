@@ -17,11 +17,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from conform.course import Course, at_any_speed, course
-from conform.measure import measure
-from conform.resample import interpolate
-from conform.sound import Sound
-from conform.speed import SPEEDS
+from conform.clocks.course import Course, at_any_speed, course
+from conform.clocks.resample import interpolate
+from conform.clocks.speed import SPEEDS
+from conform.hearing.measure import measure
+from conform.hearing.sound import Sound
 from fixtures.voices import conversation
 from tests.bench.sync.spoil import noisy, roomy
 from tests.hearing import RATE, Wave, heard

@@ -17,10 +17,10 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conform.bwf import Format, Label, Writer
 from conform.errors import MediaError
 from conform.findings import warning
 from conform.jsonable import event_json
+from conform.laying.bwf import Format, Label, Writer
 from conform.match import Match, Verdict
 from conform.report import Report, csv, html, json, report
 from conform.report.drift import slope_name, trend

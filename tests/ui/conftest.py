@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from adapters import formats, rolls, session
-from conform.candidates import events
 from conform.match import Match, Verdict
 from conform.synced import EventSync, Rung, Status, Sync
+from conform.syncing.candidates import events
 from fixtures.film import Film, make_film
 from fixtures.spec import FilmSpec
 

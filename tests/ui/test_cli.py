@@ -19,10 +19,10 @@ import soundfile
 import wavinfo
 
 from adapters import formats, session
-from conform.plan import plan
-from conform.prove import prove
-from conform.render import render
-from conform.stems import stem_spec
+from conform.laying.plan import plan
+from conform.laying.prove import prove
+from conform.laying.render import render
+from conform.laying.stems import stem_spec
 from conform.timecode import RATES
 from conform.timeline import Clip, Kind, Source, Timeline, Track
 from fixtures.film import Film

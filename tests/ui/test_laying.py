@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from conform.bwf import Format, Label, Writer
+from conform.laying.bwf import Format, Label, Writer
 from conform.timecode import Rate
 from fixtures.voices import conversation
 

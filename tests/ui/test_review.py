@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from adapters import session as files
 from conform import media
-from conform.decision import Choice, applied
-from conform.spotcheck import Heard, Trial, threshold, trials
+from conform.review.decision import Choice, applied
+from conform.review.spotcheck import Heard, Trial, threshold, trials
 from conform.synced import Status, Sync
 from conform.timecode import RATES
 from conform.timeline import ZERO

@@ -35,7 +35,7 @@ def test_an_alignment_imports_no_more_of_scipy_than_it_needs(tmp_path: Path) -> 
     soundfile.write(tmp_path / "b.wav", noise[4 * 48000 :], 48000)
     files = [str(tmp_path / name) for name in ("a.wav", "b.wav")]
     run = (
-        "from pathlib import Path; from conform.align import align; "
+        "from pathlib import Path; from conform.clocks.align import align; "
         f"one, other = (Path(name) for name in {files}); "
         "assert align(one, [other])[0].match.matched"
     )

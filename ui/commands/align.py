@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
-from conform.align import Aligned, align
+from conform.clocks.align import Aligned, align
+from conform.hearing.poly import PolyChannel
 from conform.jsonable import findings_json, match_json
+from conform.laying.whole import LEAVE, Correct
 from conform.match import Match, early_or_late
-from conform.poly import PolyChannel
-from conform.whole import LEAVE, Correct
 from ui.laying import Layer, Written, show_written, written_json
 from ui.options import FILE, examples, force_option, jobs_option, json_option
 from ui.printing import console, exit_code, print_findings, print_json, row, table

@@ -11,15 +11,15 @@ from typing import Any
 import click
 
 from adapters import session
-from conform.copied import copies, copy_findings
-from conform.decision import applied
 from conform.findings import Finding
 from conform.jsonable import findings_json
-from conform.originals import originals, refuse_changed
-from conform.plan import PlanOptions, plan
-from conform.prove import Proof, prove
-from conform.render import StemFile, clipped, render
-from conform.stems import stem_spec
+from conform.laying.copied import copies, copy_findings
+from conform.laying.plan import PlanOptions, plan
+from conform.laying.prove import Proof, prove
+from conform.laying.render import StemFile, clipped, render
+from conform.laying.stems import stem_spec
+from conform.review.decision import applied
+from conform.review.originals import originals, refuse_changed
 from ui.options import FILE, SECONDS, examples, force_option, jobs_option, json_option
 from ui.printing import console, exit_code, print_findings, print_json
 from ui.progress import progress

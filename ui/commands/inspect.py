@@ -17,8 +17,8 @@ from conform import media
 from conform.errors import ConformError, MediaError, TimelineError
 from conform.findings import Finding, error
 from conform.jsonable import findings_json, media_json, roll_json, timeline_json
-from conform.lint import counted, lint, offline
-from conform.lint_rolls import lint_rolls
+from conform.lint.cut import counted, lint, offline
+from conform.lint.rolls import lint_rolls
 from conform.media import Media
 from conform.roll import Roll
 from conform.timecode import Rate

@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from adapters import session
-from conform.decision import applied
 from conform.errors import RenderError
 from conform.findings import Finding
 from conform.jsonable import findings_json
-from conform.originals import originals
+from conform.review.decision import applied
+from conform.review.originals import originals
 from conform.tolerance import TOLERANCES
 from ui.choosing import named_as
 from ui.options import FILE, examples, force_option, json_option

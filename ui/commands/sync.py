@@ -16,9 +16,9 @@ from conform import media
 from conform.findings import info
 from conform.jsonable import event_json, findings_json, time_json
 from conform.media import Media
-from conform.originals import marks_of, originals
-from conform.sync import SyncOptions, sync
+from conform.review.originals import marks_of, originals
 from conform.synced import Sync
+from conform.syncing.sync import SyncOptions, sync
 from conform.timecode import Rate
 from conform.writing import refuse
 from ui.choosing import chosen, named_as

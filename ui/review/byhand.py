@@ -6,10 +6,10 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from conform.decision import UNREVIEWED, placed_zero
 from conform.errors import ConformError
-from conform.pairing import Pair, clap_near
-from conform.plan import Planner
+from conform.laying.plan import Planner
+from conform.review.decision import UNREVIEWED, placed_zero
+from conform.review.pairing import Pair, clap_near
 from conform.roll import Roll
 from conform.synced import EventSync, Status
 from conform.timeline import ZERO, Clip

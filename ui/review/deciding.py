@@ -9,8 +9,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from conform.decision import Choice, Decision, Review, how_placed, placed_zero
-from conform.holding import fingerprint
+from conform.review.decision import Choice, Decision, Review, how_placed, placed_zero
+from conform.review.holding import fingerprint
 from conform.synced import Status
 from conform.timeline import Marker
 from ui.review.history import History, Past

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from conform import media
-from conform.decision import Decision, Review, placed_zero
 from conform.errors import ConformError
-from conform.holding import holding, marks
-from conform.leader import PopCheck
+from conform.laying.plan import Planner
 from conform.media import Media
-from conform.plan import Planner
+from conform.review.decision import Decision, Review, placed_zero
+from conform.review.holding import holding, marks
+from conform.review.leader import PopCheck
 from conform.synced import EventSync, Sync
 from conform.timecode import sample_at
 from conform.timeline import ZERO

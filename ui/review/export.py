@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from conform.copied import copies
-from conform.decision import UNREVIEWED, Review
-from conform.originals import originals, refuse_changed
-from conform.plan import plan
-from conform.prove import prove
-from conform.render import StemFile, render, safe_name
-from conform.stems import stem_spec
+from conform.laying.copied import copies
+from conform.laying.plan import plan
+from conform.laying.prove import prove
+from conform.laying.render import StemFile, render, safe_name
+from conform.laying.stems import stem_spec
+from conform.review.decision import UNREVIEWED, Review
+from conform.review.originals import originals, refuse_changed
 from conform.synced import Sync
 from conform.watch import Watch, unwatched
 from ui.reporting import refuse_report, write_report

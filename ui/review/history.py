@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from conform.decision import Review
+from conform.review.decision import Review
 
 _DEEPEST = 1000
 

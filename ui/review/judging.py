@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from conform.decision import Choice, Decision
 from conform.findings import Finding, Level
 from conform.match import Verdict
+from conform.review.decision import Choice, Decision
 from conform.synced import EventSync, Status, Sync
 
 _QUARTER = 0.25  # frames, one perforation of 35 mm film: the tolerance `conform`

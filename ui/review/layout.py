@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from pathlib import Path
 
-from conform.decision import Choice, Review, applied
-from conform.plan import Planner
+from conform.laying.plan import Planner
 from conform.region import Region
+from conform.review.decision import Choice, Review, applied
 from conform.synced import Sync
 from conform.timecode import sample_at
 

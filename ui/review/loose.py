@@ -9,12 +9,12 @@ from pathlib import Path
 
 from adapters import rolls
 from conform import media
-from conform.align import Aligned, align
+from conform.clocks.align import Aligned, align
 from conform.errors import MediaError
 from conform.match import Match
-from conform.picture import place_picture
 from conform.roll import Roll
 from conform.synced import EventSync, Status, Sync
+from conform.syncing.picture import place_picture
 from conform.timecode import Rate
 from conform.timeline import ZERO, Clip, Kind, Source, Timeline, Track
 from conform.watch import Watch, unwatched

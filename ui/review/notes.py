@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from adapters import marker_lists
-from conform.decision import Choice, Decision, Review, how_placed, signed_by
 from conform.findings import Finding
-from conform.originals import originals
+from conform.review.decision import Choice, Decision, Review, how_placed, signed_by
+from conform.review.originals import originals
 from conform.synced import EventSync, Sync
 from conform.timeline import Marker, Timeline
 from conform.writing import refuse

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from conform import media
-from conform.bwf import Format
 from conform.errors import ConformError
-from conform.mix import mix
+from conform.laying.bwf import Format
+from conform.laying.mix import mix
+from conform.laying.sources import Sources
 from conform.region import Region
-from conform.sources import Sources
 from ui.review.layout import Layout
 from ui.review.state import Listen
 

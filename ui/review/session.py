@@ -12,12 +12,12 @@ from pathlib import Path
 from adapters import reviews
 from adapters import session as files
 from adapters.reviews import Held
-from conform.decision import Review, applied
 from conform.errors import ConformError, SessionError
-from conform.holding import carry, marks
-from conform.merging import decided_twice, merged
-from conform.originals import originals
-from conform.spotcheck import Heard, threshold, trials
+from conform.review.decision import Review, applied
+from conform.review.holding import carry, marks
+from conform.review.merging import decided_twice, merged
+from conform.review.originals import originals
+from conform.review.spotcheck import Heard, threshold, trials
 from conform.synced import Sync
 from ui.review.byhand import ByHand
 from ui.review.judging import undecided

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from conform.decision import Review
-from conform.leader import PopCheck
-from conform.spotcheck import Trial
+from conform.review.decision import Review
+from conform.review.leader import PopCheck
+from conform.review.spotcheck import Trial
 from conform.timeline import ZERO
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from conform.peaks import Columns, Pyramid, pyramid_of
 from conform.region import Region
+from conform.review.peaks import Columns, Pyramid, pyramid_of
 from ui.review.layout import Layout
 
 COARSE = 1024

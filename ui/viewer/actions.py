@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any, Protocol
 
-from conform.spotcheck import Heard
+from conform.review.spotcheck import Heard
 from ui.review.session import Session
 from ui.review.state import Listen
 from ui.viewer.handdeeds import hand_deeds, take_deeds

@@ -9,10 +9,10 @@ from fractions import Fraction
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from conform.errors import ConformError
-from conform.relook import Relook, guide_around, relook
+from conform.hearing.sound import Sound
 from conform.roll import Roll
-from conform.sound import Sound
 from conform.synced import EventSync
+from conform.syncing.relook import Relook, guide_around, relook
 from ui.review.session import Session
 
 _KEPT = 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from conform.decision import Review
+from conform.review.decision import Review
 from ui.review.keymap import Keymap, titled
 from ui.review.session import Session
 from ui.review.state import Listen, State

@@ -7,8 +7,8 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
-from conform.decision import placed_zero
-from conform.relook import Relook
+from conform.review.decision import placed_zero
+from conform.syncing.relook import Relook
 from ui.review.session import Session
 from ui.review.state import State
 from ui.review.texts import Offset, signed

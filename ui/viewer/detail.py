@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from conform.peaks import BASE
+from conform.review.peaks import BASE
 from ui.review.layout import Layout
 from ui.review.programme import Heard, Programme
 

@@ -18,8 +18,8 @@ from PyQt6.QtWidgets import (
 )
 
 from conform.errors import ConformError, TimecodeError
-from conform.relook import other_takes
 from conform.roll import Roll
+from conform.syncing.relook import other_takes
 from conform.timecode import frames_of_feet
 from ui.review.session import GateError, Session
 

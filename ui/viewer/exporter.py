@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from conform.decision import Review
 from conform.errors import ConformError
+from conform.review.decision import Review
 from conform.synced import Sync
 from conform.watch import Step
 from ui.review.export import export

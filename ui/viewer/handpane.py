@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QStackedWidget, QWidget
 
 from conform import media
 from conform.errors import ConformError
-from conform.peaks import Columns, columns_of
+from conform.review.peaks import Columns, columns_of
 from conform.roll import Roll, RollChannel
 from ui.review.session import Session
 from ui.review.state import Hand, State

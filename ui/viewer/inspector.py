@@ -6,7 +6,7 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from conform.decision import Choice, Decision, how_placed, signed_by
+from conform.review.decision import Choice, Decision, how_placed, signed_by
 from ui.review.judging import Judged
 from ui.review.session import Session
 from ui.review.state import State

@@ -13,8 +13,8 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from adapters import reviews
 from adapters.reviews import Held, ReplacedError
-from conform.decision import Review
 from conform.errors import ConformError
+from conform.review.decision import Review
 from ui.review.session import Session
 from ui.review.state import State
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
-from conform.decision import Choice
+from conform.review.decision import Choice
 from ui.review.session import Session
 from ui.viewer import look, raster
 from ui.viewer.ground import EDITS, NAMES, OVERVIEW, RULER, Ground, Lane, mute_box, solo_box

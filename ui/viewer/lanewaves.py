@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QColor, QImage
 
-from conform.peaks import Columns, columns_of
+from conform.review.peaks import Columns, columns_of
 from ui.review.programme import audible, difference
 from ui.review.session import Session
 from ui.review.waves import Waves

@@ -7,7 +7,7 @@ import threading
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QLabel, QWidget
 
-from conform.leader import PopCheck, checks, heard_files, told
+from conform.review.leader import PopCheck, checks, heard_files, told
 from conform.timeline import ZERO
 from ui.review.session import Session
 from ui.review.texts import signed

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PyQt6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PyQt6.QtWidgets import QApplication
 
-from conform.decision import Choice
+from conform.review.decision import Choice
 from ui.review.judging import Mark
 
 BACK = QColor("#1e1e1e")

@@ -9,7 +9,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from conform.errors import ConformError
-from conform.peaks import growing, load, save
+from conform.review.peaks import growing, load, save
 from conform.watch import Cancelled, Step
 from ui.review.places import cached
 from ui.review.waves import Waves

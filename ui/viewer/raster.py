@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QColor, QImage
 
-from conform.peaks import Columns
+from conform.review.peaks import Columns
 
 Canvas = NDArray[np.uint32]
 """Pixels as 0xFFRRGGBB, shaped (height, width)."""

@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 from scipy import signal
 
-from conform.speed import SPEEDS
+from conform.clocks.speed import SPEEDS
 from fixtures.music import Tap, music
 from tests.bench.sync.spoil import (
     band,

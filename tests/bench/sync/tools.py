@@ -17,7 +17,7 @@ CLOSE = 0.001
 """Seconds within which a place is exact enough to mix."""
 
 _OURS = """
-from conform.align import align
+from conform.clocks.align import align
 aligned = align(Path(reference), [Path(other)])[0]
 match = aligned.match
 lag, sure, verdict = match.lag_seconds, match.matched, match.verdict.value

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from adapters import session as files
-from conform.decision import Choice
+from conform.review.decision import Choice
 from conform.synced import Status
 from ui.cli import cli
 from ui.review.session import Session

@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
-from conform.decision import Choice
+from conform.review.decision import Choice
 from ui.review.keymap import Keymap
 from ui.viewer import dialogs
 from ui.viewer.keysheet import KeysDialog

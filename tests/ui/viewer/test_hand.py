@@ -12,8 +12,8 @@ from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from adapters import session as files
-from conform.decision import Choice
-from conform.pairing import Pair
+from conform.review.decision import Choice
+from conform.review.pairing import Pair
 from conform.roll import Roll, RollChannel
 from conform.synced import Status, Sync
 from ui.review.export import export

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from adapters import reviews
 from adapters import session as files
-from conform.decision import Choice
 from conform.errors import RenderError
+from conform.review.decision import Choice
 from ui.review.session import Session
 from ui.viewer import window as rooms
 from ui.viewer.keeper import Keeper
@@ -138,7 +138,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from adapters import reviews
-from conform.decision import Decision, Review
+from conform.review.decision import Decision, Review
 path, number = Path(sys.argv[1]), 0
 while True:
     number += 1

@@ -11,8 +11,8 @@ from PyQt6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from adapters import session as files
-from conform.decision import Choice
-from conform.spotcheck import Heard
+from conform.review.decision import Choice
+from conform.review.spotcheck import Heard
 from conform.synced import Sync
 from ui.review.keymap import ACTIONS
 from ui.review.session import Session

@@ -1,0 +1,209 @@
+"""How one whole sound runs against another: along a line, in steps, at another speed, or wandering.
+
+The simplest explanation stands: a line where the stretches lie on one, steps where they jump, a map
+of time where the speed wanders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import hypot
+
+import numpy as np
+
+from conform.clocks.respeed import promising
+from conform.clocks.speed import (
+    at_other_speeds,
+    beside,
+    drift_at,
+    name_of,
+    nearby,
+    on_own_clock,
+    played_at,
+    slant,
+)
+from conform.clocks.steps import Jump, follow, likeliest
+from conform.clocks.timemap import Knot, TimeMap, retimed
+from conform.clocks.track import Seed
+from conform.clocks.wow import Wander, quick, slow, suspected, unsteady
+from conform.hearing.evidence import Points
+from conform.hearing.levels import WIDTH, clear, stretches
+from conform.hearing.measure import Measurement, measure
+from conform.hearing.sound import Sound
+from conform.match import Match
+
+_SHORTEST = 10.0  # seconds of a sound whose speed can be followed
+_CLEAR = 0.5  # share of a sound whose stretches know their place, where its speed is right
+_PULLS = (Fraction(1001, 1000), Fraction(1000, 1001))  # a match may bear them, badly
+_AROUND = 45  # seconds to either side of a guess that tell whether it is worth following
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A match of two whole sounds on the other's own clock, and what it is more than a line.
+
+    With `steps`, the match is that of the longest part, the one after `longest` of them. With a
+    `wander`, the lag is that of the other sound's first sample by its map, and the drift the map's
+    mean. `speed` is what the other sound had to be played at to be compared, where not its own.
+    `scatter` is what its stretches are off a line, in seconds, where they lie on none and no map
+    could be made: the match is then not to be trusted further than that.
+    """
+
+    match: Match
+    steps: tuple[Jump, ...] = ()
+    longest: int = 0
+    wander: Wander | None = None
+    speed: Fraction | None = None
+    scatter: float | None = None
+
+    @property
+    def speed_name(self) -> str | None:
+        """The trade's name of another speed, where it has one."""
+        return name_of(self.match) if self.speed is not None else None
+
+
+def course(reference: Sound, other: Sound, found: Measurement, rate: int) -> Course:
+    """The course of a sound that was measured; of one without a place, its verdict alone."""
+    return _run(reference, other, Fraction(1), found, rate)
+
+
+def at_any_speed(reference: Sound, other: Sound, rate: int) -> Course | None:
+    """The course of a sound that does not match as it is: at another speed, or wandering."""
+    for speed, found in at_other_speeds(reference, other, rate):
+        run = _run(reference, other, speed, found, rate)
+        if run.match.matched:
+            return run
+    return _guessed(reference, other, rate) if other.seconds >= _SHORTEST else None
+
+
+def _run(reference: Sound, other: Sound, speed: Fraction, found: Measurement, rate: int) -> Course:
+    """The course of a sound that was measured as it is played at a speed.
+
+    Where its stretches lie aslant it runs at a better one: a thousandth off, as 24 is to 23.976,
+    some of them still agree. At the better one more of them know their place.
+    """
+    played = other if speed == 1 else played_at(other, speed)
+    points = _points(reference, played, found)
+    for better in _better(played, speed, found, points):
+        faster = played_at(other, better)
+        again = measure(reference, faster, rate)
+        clearer = _points(reference, faster, again)
+        if again.match.score > found.match.score and len(clearer) > len(points):
+            speed, found, played, points = better, again, faster, clearer
+            break
+    run = _at_its_speed(reference, played, found, points, rate)
+    if speed == 1:
+        return run
+    if run.steps or run.wander is not None or not found.match.matched:
+        return _as_filed(run, speed)
+    return _doubted(Course(on_own_clock(found, speed, rate), speed=speed), run.scatter)
+
+
+def _better(
+    played: Sound, speed: Fraction, found: Measurement, points: Points
+) -> Iterator[Fraction]:
+    """Speeds that may suit a match better: where stretches lie aslant, or hardly any is clear."""
+    tilt = slant(points, found.line)
+    if tilt is not None:
+        yield beside(float(speed) * (1 + tilt))
+    elif found.match.matched and len(points) * WIDTH < _CLEAR * played.seconds:
+        yield from (beside(float(speed * pull)) for pull in _PULLS)
+
+
+def _points(reference: Sound, other: Sound, found: Measurement) -> Points:
+    """Stretches all along a sound that know their place; those of its line where it is short."""
+    line = likeliest(found)
+    if line is None:
+        return np.empty((0, 4))
+    if other.seconds >= _SHORTEST:
+        return stretches(reference, other, line)
+    return line.points[clear(line.points)]
+
+
+def _at_its_speed(
+    reference: Sound, other: Sound, found: Measurement, points: Points, rate: int
+) -> Course:
+    """Steps, or a speed that wanders, or neither."""
+    stepped = follow(reference, other, found, points, rate)
+    plain = Course(stepped.measured.match, stepped.steps, stepped.longest)
+    if stepped.steps or other.seconds < _SHORTEST or not suspected(points):
+        return plain
+    best = points[points[:, 2].argmax()]
+    seed = Seed(float(best[0]), float(best[1]), found.line.drift if found.line else 0.0)
+    wander = quick(reference, other, seed) or slow(reference, other, points)
+    along = _wandering(reference, other, wander, rate) if wander else None
+    return along or _doubted(plain, unsteady(points))
+
+
+def _doubted(plain: Course, scatter: float | None) -> Course:
+    """A course whose interval holds twice the scatter of its stretches, where there is one."""
+    match = plain.match
+    if scatter is None or match.uncertainty_samples is None:
+        return plain
+    wider = hypot(match.uncertainty_samples, 2 * scatter * match.sample_rate)
+    return replace(plain, match=replace(match, uncertainty_samples=wider), scatter=scatter)
+
+
+def _guessed(reference: Sound, other: Sound, rate: int) -> Course | None:
+    """The course of a sound whose speed wanders too much for any search: by how loudness moves."""
+    for guess in promising(reference.coarse, other.coarse):
+        speed = nearby(guess.speed)
+        middle = Fraction(round(guess.time)) + other.start
+        part = played_at(other.part(middle - _AROUND, middle + _AROUND), speed)
+        place = guess.place + float(reference.start)
+        time = (guess.time + float(other.start)) * float(speed)
+        seed = Seed(time, place - time)
+        if quick(reference, part, seed) is None:
+            continue
+        whole = played_at(other, speed)
+        wander = quick(reference, whole, seed)
+        run = _wandering(reference, whole, wander, rate) if wander else None
+        if run is not None:
+            return _as_filed(run, speed)
+    return None
+
+
+def _wandering(reference: Sound, other: Sound, wander: Wander, rate: int) -> Course | None:
+    """The course along a map, measured once more along it; None where it does not match there."""
+    laid = measure(reference, retimed(other, wander.map), rate)
+    if not laid.match.matched or laid.fine is None:
+        return None
+    off, half = laid.fine.lag, laid.fine.half_width
+    knots = tuple(
+        Knot(knot.seconds, knot.reference_seconds + off, hypot(knot.half_width, half))
+        for knot in wander.map.knots
+    )
+    moved = replace(wander, map=TimeMap(knots))
+    return Course(_along(laid.match, moved, rate), wander=moved)
+
+
+def _along(match: Match, wander: Wander, rate: int) -> Match:
+    """A match with the lag of the first sample by a map, and the map's mean drift."""
+    first, last = wander.map.knots[0], wander.map.knots[-1]
+    seconds = last.seconds - first.seconds
+    speed = (last.reference_seconds - first.reference_seconds) / seconds
+    untold = max(wander.fastest, -wander.slowest) * abs(first.seconds)
+    return replace(
+        match,
+        lag_samples=float(wander.map.reference_at(np.zeros(1))[0]) * rate,
+        uncertainty_samples=hypot(first.half_width, untold) * rate,
+        drift_ppm=(speed - 1) * 1e6,
+        drift_uncertainty_ppm=hypot(first.half_width, last.half_width) / seconds * 1e6,
+    )
+
+
+def _as_filed(run: Course, speed: Fraction) -> Course:
+    """The course of a sound that was played at a speed, on its file's own clock."""
+    once = float(speed)
+    match = replace(run.match, drift_ppm=drift_at(run.match, speed))
+    steps = tuple(replace(step, seconds=step.seconds / once) for step in run.steps)
+    wander = run.wander and _slowed(run.wander, once)
+    return Course(match, steps, run.longest, wander, speed, run.scatter)
+
+
+def _slowed(wander: Wander, once: float) -> Wander:
+    knots = tuple(replace(knot, seconds=knot.seconds / once) for knot in wander.map.knots)
+    missed = tuple((first / once, last / once) for first, last in wander.missed)
+    return replace(wander, map=TimeMap(knots), missed=missed)

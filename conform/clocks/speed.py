@@ -1,0 +1,173 @@
+"""Sound that runs at another machine's speed: the trade's ratios by name, then any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from math import ceil, floor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from conform.clocks.resample import interpolate, margin
+from conform.clocks.respeed import promising
+from conform.hearing.band import COARSE_RATE, Signal
+from conform.hearing.evidence import STEEPEST, TOLERANCE, Line, Points
+from conform.hearing.measure import STAGES, Measurement, find, measure, spectra_of
+from conform.hearing.sound import Sound
+from conform.match import Match, Verdict
+
+SPEEDS: dict[str, Fraction] = {
+    "1001/1000 (24 played at 23.976)": Fraction(1001, 1000),
+    "1000/1001 (23.976 played at 24)": Fraction(1000, 1001),
+    "25/24 (25 played at 24)": Fraction(25, 24),
+    "24/25 (24 played at 25)": Fraction(24, 25),
+    "25025/24000 (25 played at 23.976)": Fraction(25025, 24000),
+    "24000/25025 (23.976 played at 25)": Fraction(24000, 25025),
+    "48000/44100 (44.1 kHz stamped 48)": Fraction(48000, 44100),
+    "44100/48000 (48 kHz stamped 44.1)": Fraction(44100, 48000),
+}
+"""Reference seconds to each second of the other sound, by the mistake that makes them."""
+
+_LONGEST = 600  # seconds that are compared: enough to tell a speed to a part in a million
+_SHORTEST = 4  # seconds below which no speed is tried
+_NEARBY = (0.0, 2e-4, -2e-4, 4e-4, -4e-4)  # a search window bears 100 ppm to either side
+_FINEST = 5000  # the largest denominator of a speed that is tried: keeps resampling's filter short
+_CLOCKS = 2e-4  # real clocks are off by less
+_UNTRIED = 1e-4  # half the steps between the speeds that are tried: what no stretch tells better
+_FEWEST = 5  # stretches that tell a speed
+_TRIES = 4000  # pairs of them that are tried
+_PLACED = (Verdict.MATCH, Verdict.AMBIGUOUS)
+_PIECE = 1 << 20  # coarse samples at once
+_ROOM = 64  # coarse samples beside them: more than resampling's filter is long
+
+
+def at_other_speeds(
+    reference: Sound, other: Sound, rate: int
+) -> Iterator[tuple[Fraction, Measurement]]:
+    """The speeds at which another sound has a place, and that place; or several, at an edit.
+
+    The trade's speeds are tried first, then any within 8 %. The measurement is that of the sound
+    `played_at` the speed; `on_own_clock` brings its match back.
+    """
+    if other.seconds < _SHORTEST:
+        return
+    part = _middle(other)
+    spectra = spectra_of(reference, part)
+    for speed in _speeds(reference, part):
+        sound = played_at(part, speed)
+        if find(reference, sound, rate, spectra, STAGES[:1]).match.verdict in _PLACED:
+            found = measure(reference, sound, rate)
+            if found.match.verdict in _PLACED:
+                yield speed, found
+
+
+def on_own_clock(found: Measurement, speed: Fraction, rate: int) -> Match:
+    """The match of a sound that was played at a speed, as its file is: the drift is the speed's.
+
+    Whatever is known of the drift that was left counts, however little: it is part of the speed.
+    """
+    match, fine = found.match, found.fine
+    if fine is None:
+        return match
+    drift, half = fine.drift or 0.0, fine.drift_half_width
+    unsure = _UNTRIED if half is None else half
+    zero = fine.lag - drift * fine.time
+    return replace(
+        match,
+        lag_samples=zero * rate,
+        uncertainty_samples=float(np.hypot(fine.half_width, unsure * fine.time)) * rate,
+        drift_ppm=(float(speed) * (1 + drift) - 1) * 1e6,
+        drift_uncertainty_ppm=float(speed) * unsure * 1e6,
+    )
+
+
+def name_of(match: Match) -> str | None:
+    """The known ratio that a match's speed is, but for clocks."""
+    speed = 1 + (match.drift_ppm or 0.0) / 1e6
+    near = (name for name, known in SPEEDS.items() if abs(speed / known - 1) < _CLOCKS)
+    return next(near, None)
+
+
+def drift_at(match: Match, times: Fraction) -> float | None:
+    """A match's drift in ppm where its sound is played `times` as long."""
+    if match.lag_samples is None:
+        return None
+    return (float(times) * (1 + (match.drift_ppm or 0.0) / 1e6) - 1) * 1e6
+
+
+def slant(points: Points, line: Line | None) -> float | None:
+    """The speed that a line lacks, where most stretches agree on one beyond any clock's drift."""
+    if line is None or len(points) < _FEWEST:
+        return None
+    times, rest = points[:, 0], points[:, 1] - line.drift * points[:, 0]
+    first, second = np.triu_indices(len(times), 1)
+    far = times[second] - times[first] >= np.ptp(times) / 4
+    first, second = first[far], second[far]
+    slopes = (rest[second] - rest[first]) / (times[second] - times[first])
+    steep = np.abs(slopes) > STEEPEST
+    slopes, first = slopes[steep][:_TRIES], first[steep][:_TRIES]
+    level = (np.abs(rest - line.lag) < TOLERANCE).sum()
+    misses = rest - rest[first, None] - slopes[:, None] * (times - times[first, None])
+    votes = (np.abs(misses) < TOLERANCE).sum(axis=1)
+    if not len(votes) or votes.max() < max(len(times) / 2, 2 * level, _FEWEST):
+        return None
+    agree = np.abs(misses[votes.argmax()]) < TOLERANCE
+    return float(np.polyfit(times[agree], rest[agree], 1)[0])
+
+
+def beside(speed: float) -> Fraction:
+    """A speed: the known one that it is but for clocks, or itself."""
+    known = (ratio for ratio in SPEEDS.values() if abs(speed / ratio - 1) < _CLOCKS)
+    return next(known, None) or nearby(speed)
+
+
+def played_at(sound: Sound, speed: Fraction) -> Sound:
+    """A sound as it would be, run so that it lasts `speed` times as long, pitch and all."""
+
+    def excerpt(first: int, count: int, rate: int) -> Signal:
+        step = float(1 / speed)
+        places = (first + np.arange(count)) * step
+        room = margin(step)
+        begin = floor(places[0]) - room
+        taken = sound.excerpt(begin, floor(places[-1]) + room + 2 - begin, rate)
+        return interpolate(taken[:, None], places - begin, step)[:, 0].astype(np.float32)
+
+    return Sound(sound.name, _coarse_at(sound.coarse, speed), excerpt, sound.start * speed)
+
+
+def _coarse_at(coarse: NDArray[np.float16], speed: Fraction) -> NDArray[np.float16]:
+    """Coarse sound at a speed, in pieces: no copy of a film is made at full width."""
+    from scipy import signal  # noqa: PLC0415  (half a second to import, and most sounds run true)
+
+    up, down = speed.numerator, speed.denominator
+    room, piece = (down * ceil(count / down) for count in (_ROOM, _PIECE))
+    out = np.empty(ceil(len(coarse) * up / down), np.float16)
+    for first in range(0, len(coarse), piece):
+        low, begin = max(first - room, 0), first * up // down
+        some = coarse[low : first + piece + room].astype(np.float32)
+        made = signal.resample_poly(some, up, down)[(first - low) * up // down :]
+        end = min(begin + piece * up // down, len(out))
+        out[begin:end] = made[: end - begin]
+    return out
+
+
+def _speeds(reference: Sound, other: Sound) -> Iterator[Fraction]:
+    """Speeds worth trying: the known ones, then what the loudness of both proposes."""
+    yield from SPEEDS.values()
+    for guess in promising(reference.coarse, other.coarse):
+        for step in _NEARBY:
+            yield nearby(guess.speed * (1 + step))
+
+
+def nearby(speed: float) -> Fraction:
+    """A speed as a fraction whose resampling filter is short."""
+    return Fraction(speed).limit_denominator(_FINEST)
+
+
+def _middle(sound: Sound) -> Sound:
+    """The middle of a long sound."""
+    middle = max(0, (len(sound.coarse) - _LONGEST * COARSE_RATE) // 2)
+    first = sound.start + Fraction(middle, COARSE_RATE)
+    return sound.part(first, first + _LONGEST)

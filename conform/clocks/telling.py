@@ -1,0 +1,55 @@
+"""A course in words: what a person should know of how two whole sounds run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from conform.clocks.course import Course
+from conform.clocks.steps import Jump
+from conform.clocks.wow import Wander
+from conform.findings import Finding, warning
+
+
+def told(run: Course, path: Path) -> Iterator[Finding]:
+    """What was odd about a course: steps, another speed, one that wanders, and what was lost."""
+    for step in run.steps:
+        yield warning("align.step", _step_in_words(step, run.match.sample_rate), str(path))
+    if run.speed is not None:
+        speed = 1 + (run.match.drift_ppm or 0.0) / 1e6
+        name = run.speed_name or f"{speed:.6f}, none of the usual ratios"
+        yield warning("align.speed", f"runs at another speed: {name}", str(path))
+    if run.scatter is not None:
+        message = (
+            f"its stretches lie {1000 * run.scatter:.1f} ms off a line: its speed may wander, "
+            "and could not be followed; do not trust its place further than that"
+        )
+        yield warning("align.unsteady", message, str(path))
+    if run.wander is not None:
+        yield warning("align.wow", _wander_in_words(run.wander), str(path))
+        for first, last in run.wander.missed:
+            span = f"from {_clock(first)} to {_clock(last)}"
+            message = f"its speed is not followed {span}: too little sound that both share"
+            yield warning("align.not-followed", message, str(path))
+
+
+def _step_in_words(step: Jump, rate: int) -> str:
+    where = "later" if step.samples > 0 else "earlier"
+    return (
+        f"at {_clock(step.seconds)} it jumps {abs(step.samples):.0f} samples "
+        f"({abs(step.samples) / rate:.3f} s) {where}: a dropped buffer or an edit"
+    )
+
+
+def _wander_in_words(wander: Wander) -> str:
+    return (
+        f"its speed wanders by {100 * wander.slowest:+.3f} to {100 * wander.fastest:+.3f} %, its "
+        f"place by {1000 * wander.swing:.2f} ms peak to peak: off a line by "
+        f"{1000 * wander.before:.3f} ms, off its map by {1000 * wander.after:.3f} ms (rms)"
+    )
+
+
+def _clock(seconds: float) -> str:
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(int(minutes), 60)
+    return f"{hours:02}:{minutes:02}:{seconds:04.1f}"

@@ -1,0 +1,259 @@
+"""Wow: the speed of an old transfer wanders, and is followed as a smooth map of time.
+
+Followed is what is slower than about a second: a capstan out of round, a sagging battery, a clock
+that warms up. A curve is told from a line by how much likelier it makes the stretches (Kass &
+Raftery, "Bayes factors", JASA 90, 1995: twice the logarithm above 10 is very strong), and it must
+leave less than half of what the line leaves: talkers at other distances, and reflections, are no
+curve. The simpler explanation stands where both fail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from conform.clocks.cubic import through
+from conform.clocks.smoother import Curve, curve
+from conform.clocks.timemap import Knot, TimeMap, retimed
+from conform.clocks.track import Seed, Track, track
+from conform.hearing.band import COARSE_RATE
+from conform.hearing.correlate import local, subsample
+from conform.hearing.evidence import TOLERANCE, Points
+from conform.hearing.levels import stairs
+from conform.hearing.sound import Sound
+
+_STRONG = 10.0  # twice the logarithm of how much likelier a curve must be
+_LESS = 0.5  # share of the line's misses that a curve may leave
+_SETTLED = 5e-5  # seconds of scatter about a line under which nothing quick can hide
+_LEAST = 5e-5  # seconds of wander, root mean square, that are worth a map
+_PROBE = 60.0  # seconds that tell whether a long sound is worth following closely
+_SURE = 8.0  # minus log10 of the chance of a track
+_WIDE, _NARROW = 4.0, 8e-5  # deviations; seconds: as far from a level as stretches on it lie
+_FEWEST = 12  # stretches that tell a curve
+_STRETCH = 0.25  # seconds of a stretch once the speed is nearly known
+_NEAR = 0.01  # seconds to either side in which it is then looked for
+_HIGH, _CLEAR = 6.0, 1.25  # height over the noise and over the next best peak
+_AT_ONCE = 512
+_ENOUGH = 0.25  # share of the stretches, pauses included, that must know their place
+_FEW = 0.25  # numbers to a stretch that a slow curve may take
+_GRID = 0.25  # seconds between the finest knots
+_MOST = 20_000  # knots
+_STRAIGHT = 1e-6  # seconds by which left-out knots may be missed
+_FLOOR = 1e-5  # seconds of half-width: what 8 kHz leaves, measured on exact copies
+_LOOSE = 0.0005  # seconds of half-width above which the speed is not followed
+_UNTOLD = 2.0  # seconds of a gap that need no word
+
+Reals = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Wander:
+    """The map of a speed that wanders, and how well it is known.
+
+    `before` and `after` are what stretches are off the best line and off the map, root mean square
+    in seconds. `swing` is the map's distance from that line, peak to peak; `slowest` and `fastest`
+    are its speeds over the mean. `missed` are spans of the other sound, first and last second, in
+    which it could not be followed.
+    """
+
+    map: TimeMap
+    before: float
+    after: float
+    swing: float
+    slowest: float
+    fastest: float
+    missed: tuple[tuple[float, float], ...]
+
+
+def suspected(points: Points) -> bool:
+    """Whether stretches of a matching sound scatter about a line as those of a wow may.
+
+    Few stretches tell nothing: the wow itself may have smeared the others.
+    """
+    if len(points) < _FEWEST:
+        return len(points) > 0
+    found = _curve(points[:, 0], points[:, 1], points[:, 2])
+    misses = _off_line(found)
+    return 1.4826 * float(np.median(np.abs(misses))) > _SETTLED or found.gain > _STRONG
+
+
+def unsteady(points: Points) -> float | None:
+    """The scatter of stretches about their own line, in seconds, where it is beyond a room's."""
+    if len(points) < _FEWEST // 2:
+        return None
+    misses = _off_line(_curve(points[:, 0], points[:, 1], points[:, 2]))
+    scatter = 1.4826 * float(np.median(np.abs(misses)))
+    return scatter if scatter > TOLERANCE else None
+
+
+def slow(reference: Sound, other: Sound, points: Points) -> Wander | None:
+    """The map of a wow so slow that stretches as they are show it."""
+    if len(points) < _FEWEST:
+        return None
+    found = _curve(points[:, 0], points[:, 1], points[:, 2])
+    few = found.bends < _FEW * found.kept.sum()  # through few points a curve can always be laid
+    return _told(reference, other, found) if few else None
+
+
+def quick(reference: Sound, other: Sound, seed: Seed) -> Wander | None:
+    """The map of a wow that has to be followed from stretch to stretch, from a seed on."""
+    first, last = float(other.start), float(other.start) + other.seconds
+    if last - first > 1.5 * _PROBE:
+        part = _tracked(reference, other, seed, seed.time - _PROBE / 2, seed.time + _PROBE / 2)
+        if part.decades < _SURE or not _is_curve(_curve(part.times, part.lags, part.heights)):
+            return None
+    whole = _tracked(reference, other, seed, first, last)
+    if whole.decades < _SURE or len(whole.times) < _FEWEST:
+        return None
+    found = _curve(whole.times, whole.lags, whole.heights)
+    for _ in range(2):
+        wander = _wander(reference, other, found)
+        again = _heard_along(reference, retimed(other, wander.map), wander.map)
+        if again is None:
+            return None
+        found = again
+    return _told(reference, other, found)
+
+
+def _told(reference: Sound, other: Sound, found: Curve) -> Wander | None:
+    return _wander(reference, other, found) if _is_curve(found) and not _is_stairs(found) else None
+
+
+def _tracked(reference: Sound, other: Sound, seed: Seed, first: float, last: float) -> Track:
+    """A track on the clocks of the files."""
+    ahead, shift = float(other.start), float(other.start - reference.start)
+    begin = Seed(seed.time - ahead, seed.lag + shift, seed.speed)
+    first, last = max(first - ahead, 0.0), min(last - ahead, other.seconds)
+    found = track(reference.coarse, other.coarse, begin, first, last)
+    return Track(found.times + ahead, found.lags - shift, found.heights, found.decades)
+
+
+def _curve(times: Reals, lags: Reals, heights: Reals) -> Curve:
+    """The likeliest curve; a stretch's error goes down as its height goes up."""
+    return curve(times, lags, np.square(heights / np.median(heights)))
+
+
+def _off_line(found: Curve) -> Reals:
+    """What kept stretches are off their best straight line."""
+    times, values = found.times[found.kept], found.values[found.kept]
+    return np.asarray(values - np.polyval(np.polyfit(times, values, 1), times))
+
+
+def _is_curve(found: Curve) -> bool:
+    """Whether a wandering speed explains the stretches, and a steady one does not."""
+    off = float(np.sqrt(np.mean(np.square(_off_line(found)))))
+    left = found.values - found.at(found.times)[0]
+    rest = float(np.sqrt(np.mean(np.square(left[found.kept]))))
+    enough = found.kept.sum() >= _FEWEST and found.kept.mean() > 0.5
+    return bool(enough and found.gain > _STRONG and rest < _LESS * off and off > _LEAST)
+
+
+def _is_stairs(found: Curve) -> bool:
+    """Whether levels explain the stretches cheaper than a curve: talkers take turns in steps.
+
+    What a stretch off either costs is at most 1; so does each number that tells the curve.
+    """
+    left = found.values - found.at(found.times)[0]
+    width = max(_WIDE * float(np.sqrt(np.mean(np.square(left[found.kept])))), _NARROW)
+    line = np.polyfit(found.times[found.kept], found.values[found.kept], 1)
+    rows = np.array_split(found.values - np.polyval(line, found.times), len(left) // _AT_ONCE + 1)
+    steps = sum(stairs(row, width)[0] for row in rows)
+    return bool(steps < np.minimum(np.square(left / width), 1.0).sum() + found.bends)
+
+
+def _heard_along(reference: Sound, laid: Sound, along: TimeMap) -> Curve | None:
+    """The curve by short stretches of a sound that is laid along a map already.
+
+    None where few of them know their place: in a room that is louder than the voice, each finds a
+    reflection of its own, and a curve can be laid through any few points.
+    """
+    size, room = round(_STRETCH * COARSE_RATE), round(_NEAR * COARSE_RATE)
+    shift = round(float(laid.start - reference.start) * COARSE_RATE)
+    firsts = np.arange(0, len(laid.coarse) - size + 1, size)
+    places = firsts + shift - room
+    firsts = firsts[(places >= 0) & (places + size + 2 * room <= len(reference.coarse))]
+    rows = []
+    for begin in range(0, len(firsts), _AT_ONCE):
+        some = firsts[begin : begin + _AT_ONCE]
+        rows.append(_peaks(reference, laid, some, shift, size, room))
+    if not rows:
+        return None
+    middles, lags, heights = np.concatenate(rows, axis=1)
+    if len(middles) < max(_FEWEST, _ENOUGH * len(firsts)):
+        return None
+    times = along.other_at(middles)
+    return _curve(times, middles + lags - times, heights)
+
+
+def _peaks(
+    reference: Sound, laid: Sound, firsts: NDArray[np.intp], shift: int, size: int, room: int
+) -> Reals:
+    """Middle, lag and height of the stretches that know their place, shaped (3, stretches)."""
+    theirs = np.stack([laid.coarse[at : at + size] for at in firsts]).astype(np.float32)
+    wide = [reference.coarse[at + shift - room :][: size + 2 * room] for at in firsts]
+    tall = np.abs(local(np.stack(wide).astype(np.float32), theirs, room))
+    best = tall.argmax(axis=1)
+    away = np.abs(np.arange(tall.shape[1]) - best[:, None]) > TOLERANCE * COARSE_RATE
+    noise = np.sqrt((np.square(tall) * away).sum(axis=1) / away.sum(axis=1)) + 1e-20
+    heights = tall[np.arange(len(best)), best] / noise
+    clear = (heights > _HIGH) & (heights > _CLEAR * (tall * away).max(axis=1) / noise)
+    middles = float(laid.start) + (firsts + size / 2) / COARSE_RATE
+    lags = (subsample(tall, best) - room) / COARSE_RATE
+    return np.stack([middles, lags, heights])[:, clear]
+
+
+def _wander(reference: Sound, other: Sound, found: Curve) -> Wander:
+    """What a curve says of the other sound, where both sounds are."""
+    times, values = found.times[found.kept], found.values[found.kept]
+    line = np.polyfit(times, values, 1)
+    ends = float(other.start), float(other.start) + other.seconds
+    grid = np.arange(*ends, max(_GRID, other.seconds / _MOST))
+    lags, growth, halves = found.at(grid)
+    halves = np.hypot(halves, _FLOOR)
+    places = grid + lags - float(reference.start)
+    within = (places >= 0) & (places <= reference.seconds)
+    known = within & (halves < _LOOSE)
+    if known.sum() < 2:
+        known = within if within.sum() >= 2 else np.ones(len(grid), bool)
+    away = lags[known] - np.polyval(line, grid[known])
+    left = values - found.at(times)[0]
+    return Wander(
+        map=_thinned(grid[known], lags[known], halves[known]),
+        before=float(np.sqrt(np.mean(np.square(_off_line(found))))),
+        after=float(np.sqrt(np.mean(np.square(left)))),
+        swing=float(np.ptp(away)),
+        slowest=float(growth[known].min() - line[0]),
+        fastest=float(growth[known].max() - line[0]),
+        missed=_gaps(grid, within & ~known),
+    )
+
+
+def _thinned(times: Reals, lags: Reals, halves: Reals) -> TimeMap:
+    """As few knots, evenly taken, as tell all of them."""
+    step = 1
+    while 2 * step < len(times):
+        kept = _every(len(times), 2 * step)
+        misses = np.abs(through(times[kept], lags[kept], times) - lags)
+        if float(misses.max()) > _STRAIGHT:
+            break
+        step *= 2
+    return TimeMap(
+        tuple(
+            Knot(float(times[i]), float(times[i] + lags[i]), float(halves[i]))
+            for i in _every(len(times), step)
+        )
+    )
+
+
+def _every(count: int, step: int) -> NDArray[np.intp]:
+    return np.unique(np.append(np.arange(0, count, step), count - 1))
+
+
+def _gaps(grid: Reals, missing: NDArray[np.bool_]) -> tuple[tuple[float, float], ...]:
+    """Runs of a grid, first and last second, that are long enough to be told."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], missing, [False]]).astype(int)))
+    runs = edges.reshape(-1, 2)
+    spans = [(float(grid[a]), float(grid[b - 1])) for a, b in runs]
+    return tuple(span for span in spans if span[1] - span[0] >= _UNTOLD)

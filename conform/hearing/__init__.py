@@ -1,0 +1,1 @@
+"""Sound against sound: where one lies in the other, how sure that is, or that it lies nowhere."""

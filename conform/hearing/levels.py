@@ -1,0 +1,205 @@
+"""The lag of a whole sound as levels: where it stays, but for drift, and where it changes.
+
+Many stretches of the sound are each looked for near its line, and a penalised fit tells the levels
+apart: all share one slope, and a new level costs as much as `PENALTY` stretches that do not fit
+(Killick, Fearnhead & Eckley, "Optimal detection of changepoints", JASA 107, 2012, with a loss that
+is bounded, so that single stretches astray make no level).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from conform.hearing import evidence
+from conform.hearing.band import COARSE_RATE
+from conform.hearing.evidence import STEEPEST, TOLERANCE, Line, Points
+from conform.hearing.measure import STAGES, find
+from conform.hearing.sound import Sound
+
+WIDTH = 1.5
+"""Seconds of a stretch."""
+
+_MOST = 400  # stretches looked at, spread over the whole sound
+_REACH = 0.3  # seconds to either side in which a stretch is looked for
+_CLEAR = 1.25  # height over the next best peak, and
+_HIGH = 7.0  # over the noise, from which a stretch knows its place
+_LOST = 5.0  # seconds that follow no level, from which they are searched for afresh
+_SEARCHES = 6  # of such stretches at most
+
+PENALTY = 3.5
+"""Stretches that a new level must explain."""
+
+Reals = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of the other sound with one lag, and the points that show it."""
+
+    points: Points
+    lag: float
+    drift: float
+
+    @property
+    def first(self) -> float:
+        """The middle of the first stretch, in seconds of the other sound."""
+        return float(self.points[0, 0])
+
+    @property
+    def last(self) -> float:
+        """The middle of the last stretch."""
+        return float(self.points[-1, 0])
+
+    def at(self, time: float) -> float:
+        """The lag at a time of the other sound."""
+        return self.lag + self.drift * time
+
+
+def level_line(lag: float, drift: float) -> Line:
+    """A line that no stretch bears out as yet."""
+    return Line(lag, drift, np.empty((0, 4)), np.empty(0, bool), 0.0)
+
+
+def stretches(reference: Sound, other: Sound, line: Line) -> Points:
+    """Clear stretches all along the other sound; what leaves the line is searched for afresh."""
+    length = round(WIDTH * COARSE_RATE)
+    starts = np.arange(0, len(other.coarse) - length + 1, length)
+    if len(starts) > _MOST:
+        starts = starts[np.linspace(0, len(starts) - 1, _MOST).astype(int)]
+    every = listen(reference, other, line, starts)
+    told = clear(every)
+    found = [every[told]]
+    for first, last in _lost(every, told)[:_SEARCHES]:
+        part = other.part(exact(first - WIDTH / 2), exact(last + WIDTH / 2))
+        again = find(reference, part, COARSE_RATE, stages=STAGES[:2]).line
+        if again is not None:
+            inside = every[(every[:, 0] >= first) & (every[:, 0] <= last), 0]
+            begins = ((inside - float(other.start)) * COARSE_RATE - length / 2).round().astype(int)
+            more = listen(reference, other, again, begins)
+            found.append(more[clear(more)])
+    points = np.concatenate(found)
+    return points[points[:, 0].argsort(kind="stable")]
+
+
+def exact(seconds: float) -> Fraction:
+    """Seconds on the grid of coarse samples."""
+    return Fraction(round(seconds * COARSE_RATE), COARSE_RATE)
+
+
+def clear(points: Points) -> NDArray[np.bool_]:
+    """Which stretches know their place: far over the noise and over any other place."""
+    return np.asarray((points[:, 2] > _HIGH) & (points[:, 2] > _CLEAR * points[:, 3]))
+
+
+def _lost(points: Points, told: NDArray[np.bool_]) -> list[tuple[float, float]]:
+    """Runs of stretches without a place, first and last centre, the longest run first.
+
+    A stretch that knows its place alone does not end a run: one in a hundred does by chance.
+    """
+    beside = np.concatenate([[False], told[:-1]]) | np.concatenate([told[1:], [False]])
+    marks = np.flatnonzero(np.concatenate([[True], told & beside, [True]]))
+    runs = [(float(points[a, 0]), float(points[b - 2, 0])) for a, b in pairwise(marks) if b - a > 2]
+    return sorted(
+        ((first, last) for first, last in runs if last - first >= _LOST),
+        key=lambda run: run[0] - run[1],
+    )
+
+
+def listen(reference: Sound, other: Sound, line: Line, starts: NDArray[np.intp]) -> Points:
+    """Stretches of the other sound, each looked for within `_REACH` of a line, on file clocks.
+
+    Columns are those of `evidence.Points`. Silent stretches and those outside are left out.
+    """
+    early, shift = float(other.start), float(other.start - reference.start)
+    near = level_line(line.at(early) + shift, line.drift)
+    length = round(WIDTH * COARSE_RATE)
+    points = evidence.listen(reference.coarse, other.coarse, near, starts, length, _REACH)
+    return np.asarray(points + np.array([early, -shift, 0.0, 0.0]))
+
+
+def levels(points: Points, drift: float) -> list[Part]:
+    """The levels of the penalised fit at the common slope that costs least."""
+    if len(points) < 2 * PENALTY:
+        return []
+    fits = [_fit(points, slope) for slope in _slopes(points, drift)]
+    _, slope, values = min(fits, key=lambda fit: fit[0])
+    for _ in range(3):
+        slope = _common(points, slope, values)
+        _, slope, values = _fit(points, slope)
+    slope = _common(points, slope, values)
+    return _cut(points, slope, values)
+
+
+def _slopes(points: Points, drift: float) -> Reals:
+    """Slopes worth trying: the line's own, level, and what pairs of neighbours say."""
+    times, lags = points[:, 0], points[:, 1]
+    count = max(len(times) // 6, 1)
+    gaps, rises = times[count:] - times[:-count], lags[count:] - lags[:-count]
+    apart = gaps > 0  # a stretch that was searched for afresh may be there twice
+    slopes = rises[apart] / gaps[apart]
+    believed = slopes[np.abs(slopes) <= STEEPEST]
+    if not len(believed):
+        return np.array([drift, 0.0])
+    return np.concatenate([[drift, 0.0], np.quantile(believed, np.linspace(0.1, 0.9, 9))])
+
+
+def _fit(points: Points, slope: float) -> tuple[float, float, Reals]:
+    """The cheapest path of levels over the points: its cost, the slope, a level for each point.
+
+    Levels are the points' own; see `stairs`.
+    """
+    cost, levels = stairs(points[:, 1] - slope * points[:, 0], TOLERANCE)
+    return cost, slope, levels
+
+
+def stairs(rest: Reals, width: float) -> tuple[float, Reals]:
+    """The cheapest levels under values in a row: their cost, and a level for each value.
+
+    A value costs the square of its distance over `width`, at most 1, and a change of level
+    `PENALTY`.
+    """
+    levels = np.unique(np.round(rest / (width / 8))) * (width / 8)
+    losses = np.minimum(np.square((rest[:, None] - levels) / width), 1.0)
+    came = np.empty(losses.shape, np.intp)
+    stay = np.arange(len(levels))
+    total = losses[0]
+    for row in range(1, len(rest)):
+        best = int(total.argmin())
+        moved = total[best] + PENALTY < total
+        came[row] = np.where(moved, best, stay)
+        total = np.where(moved, total[best] + PENALTY, total) + losses[row]
+    at = int(total.argmin())
+    cost = float(total[at])
+    path = np.empty(len(rest), np.intp)
+    for row in range(len(rest) - 1, -1, -1):
+        path[row] = at
+        at = int(came[row, at]) if row else at
+    return cost, levels[path]
+
+
+def _common(points: Points, slope: float, levels: Reals) -> float:
+    """The slope that all levels share, by least squares about each level's own middle."""
+    top = bottom = 0.0
+    for part in _cut(points, slope, levels):
+        times = part.points[:, 0] - part.points[:, 0].mean()
+        top += float(times @ part.points[:, 1])
+        bottom += float(times @ times)
+    return float(np.clip(top / bottom, -STEEPEST, STEEPEST)) if bottom > 0 else slope
+
+
+def _cut(points: Points, slope: float, levels: Reals) -> list[Part]:
+    """The points of each level that agree with it."""
+    edges = [0, *(np.flatnonzero(np.diff(levels)) + 1), len(points)]
+    parts = []
+    for first, last in pairwise(edges):
+        piece = points[first:last]
+        rest = piece[:, 1] - slope * piece[:, 0]
+        agree = np.abs(rest - levels[first]) < TOLERANCE
+        if agree.sum() >= PENALTY:
+            parts.append(Part(piece[agree], float(np.median(rest[agree])), slope))
+    return parts

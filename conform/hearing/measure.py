@@ -1,0 +1,255 @@
+"""One sound measured against another, from the search to the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from conform.hearing import rarity
+from conform.hearing.band import COARSE_RATE, Signal, audible, lively, powers
+from conform.hearing.correlate import Peak, Spectra, faded, search
+from conform.hearing.evidence import TOLERANCE, Line, trace
+from conform.hearing.rarity import SAMPLE, loudest_share
+from conform.hearing.refine import Fine, refine
+from conform.hearing.sound import Sound
+from conform.match import Alternative, Match, Verdict
+
+WINDOW = 20.0
+"""Seconds of the longest search window: 100 ppm smear it by 2 ms, which still finds the place."""
+
+STAGES = ((WINDOW, 1), (WINDOW, 4), (8.0, 8), (4.0, 8))
+"""Seconds and count of the search windows, tried until a place is sure: one window finds most
+sounds, several find overlaps in part, short ones find short overlaps."""
+
+_PLACES = 6  # peaks of a window that are looked into
+_ASTRAY = 0.003  # seconds that a line may leave the place of its window: drift's share of it
+_FEW = 6  # stretches that are too few to bear out a line or not
+_AGREED = 1 / 3  # of the stretches must follow a line that the whole window proposes
+_FADE = COARSE_RATE // 50  # samples of a search window's rise and fall
+_ROOM = 120_000_000  # bytes that the other sound and the reference's spectra may take together
+_LEAST = 0.25  # seconds of sound below which nothing can be said
+_APART = 0.06  # seconds: nearer lines are one place and its reflections
+
+SURE = 1e-6
+"""The false-match probability from which a place is claimed."""
+
+_TELLING = 1e-6  # half-width of a drift up to which it is claimed, be it nought
+_RIVAL = 0.5  # share of the evidence from which another place makes the answer ambiguous
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A verdict, and for a match the line behind it, on the clocks of both files."""
+
+    match: Match
+    line: Line | None = None
+    fine: Fine | None = None
+
+
+def measure(reference: Sound, other: Sound, rate: int) -> Measurement:
+    """Where the other sound lies in the reference, in samples at `rate`."""
+    found = find(reference, other, rate)
+    if found.line is None:
+        return found
+    fine = refine(reference, other, found.line, rate)
+    if fine is None:
+        return Measurement(Match(Verdict.TOO_LITTLE, rate, "too little sound at full rate"))
+    return Measurement(placed(found.match, fine, rate), found.line, fine)
+
+
+def find(
+    reference: Sound,
+    other: Sound,
+    rate: int,
+    spectra: Spectra | None = None,
+    stages: Sequence[tuple[float, int]] = STAGES,
+) -> Measurement:
+    """The verdict and the line by the speech band alone; a match has no exact place as yet.
+
+    `spectra` are the reference's, where the caller keeps them for several searches; `stages` are
+    the seconds and the count of search windows, tried in turn.
+    """
+    for sound in (reference, other):
+        if not audible(sound.coarse, _LEAST):
+            reason = f"{sound.name} has under {_LEAST} s of sound to compare"
+            return Measurement(Match(Verdict.TOO_LITTLE, rate, reason))
+    found = _candidates(reference, other, powers(other.coarse), spectra, stages)
+    match = _verdict(reference, rate, found)
+    line = _on_file_clocks(found[0], reference, other) if match.matched else None
+    return Measurement(match, line)
+
+
+def spectra_of(reference: Sound, other: Sound) -> Spectra:
+    """Spectra of a reference in blocks that suit sounds as long as the other."""
+    window = min(len(other.coarse), round(WINDOW * COARSE_RATE))
+    room = max(_ROOM - other.coarse.nbytes, 0)
+    return Spectra(reference.coarse, max(window, COARSE_RATE // 4), room)
+
+
+def _candidates(
+    reference: Sound,
+    other: Sound,
+    power: Signal,
+    spectra: Spectra | None,
+    stages: Sequence[tuple[float, int]],
+) -> list[Line]:
+    """Lines by the search windows, long ones first; short ones where those find nothing."""
+    spectra = spectra or spectra_of(reference, other)
+    found: list[Line] = []
+    tried = 0
+    for seconds, count in stages:
+        length = min(round(seconds * COARSE_RATE), len(other.coarse), spectra.window)
+        if length == tried == len(other.coarse):
+            continue
+        tried = length
+        starts = lively(power, length, count)
+        windows = [_window(other, first, length) for first in starts]
+        for first, peaks in zip(starts, search(spectra, windows, SAMPLE), strict=True):
+            found += _traced(reference, other, first, length, peaks)
+        found = _best(found)
+        if found and _false_match(found[0], reference) < SURE:
+            break
+    return found
+
+
+def _window(other: Sound, first: int, length: int) -> Signal:
+    """A stretch of the other sound, faded at its ends: a cut through hum is a click."""
+    return faded(other.coarse[first : first + length].astype(np.float32), min(_FADE, length // 8))
+
+
+def _traced(
+    reference: Sound, other: Sound, first: int, length: int, peaks: Sequence[Peak]
+) -> list[Line]:
+    """A line through each of the best peaks of a window of the other sound."""
+    anchor = (first + length / 2) / COARSE_RATE
+    window = _window(other, first, length)
+    traced = []
+    for peak in peaks[:_PLACES]:
+        lag = (peak.at - first) / COARSE_RATE
+        lines = [
+            trace(reference.coarse, other.coarse, lag, anchor, width)
+            for width in _widths(other.seconds)
+        ]
+        line = max(lines, key=lambda line: line.decades)
+        share = loudest_share(window, reference.coarse, peak.at)
+        rare = rarity.decades(peak, peaks, share)
+        if rare > 0 and any(_borne_out(line) for line in lines):
+            line = _stands_out(line, lag, anchor, peak, rare + _places(reference))
+        traced.append(line)
+    return traced
+
+
+def _borne_out(line: Line) -> bool:
+    """Whether enough stretches follow a line: at another speed, a window agrees in one place."""
+    return len(line.points) < _FEW or line.agreeing >= _AGREED * len(line.points)
+
+
+def _places(reference: Sound) -> float:
+    """Log10 of the places that a search tries."""
+    return float(np.log10((reference.seconds + 1) / TOLERANCE))
+
+
+def _stands_out(line: Line, lag: float, anchor: float, peak: Peak, score: float) -> Line:
+    """A line with the evidence of its window as a whole, where that is the better one.
+
+    Where the line left the window's place for one that stretches of its echoes share, it is laid
+    level through that place.
+    """
+    if score <= line.decades:
+        return line
+    if abs(line.at(anchor) - lag) > _ASTRAY or not line.agree.any():
+        points = np.array([[anchor, lag, peak.height, 0.0]])
+        return Line(lag, 0.0, points, np.ones(1, bool), score)
+    return replace(line, decades=score)
+
+
+def _widths(seconds: float) -> tuple[float, ...]:
+    """Lengths of the stretches: short ones to have many, long ones for what is noisy."""
+    return (float(np.clip(seconds / 30, 0.25, 1.0)), float(np.clip(seconds / 8, 0.5, 4.0)))
+
+
+def _best(found: Sequence[Line]) -> list[Line]:
+    """Lines by evidence, those that are one place with a better one left out."""
+    apart: list[Line] = []
+    for line in sorted(found, key=lambda line: -line.decades):
+        time = float(np.median(line.points[:, 0])) if len(line.points) else 0.0
+        if all(abs(line.at(time) - other.at(time)) > _APART for other in apart):
+            apart.append(line)
+    return apart
+
+
+def _false_match(line: Line, reference: Sound) -> float:
+    """The chance that any place in a reference this long would look as good."""
+    return float(min(1.0, 10.0 ** (_places(reference) - line.decades)))
+
+
+def _verdict(reference: Sound, rate: int, candidates: Sequence[Line]) -> Match:
+    """What the candidates say, without a place as yet."""
+    if not candidates:
+        return Match(Verdict.NO_MATCH, rate, "no place stands out")
+    best = candidates[0]
+    rival = candidates[1].decades if len(candidates) > 1 else 0.0
+    chance = _false_match(best, reference)
+    match = Match(
+        Verdict.MATCH,
+        rate,
+        score=round(best.decades, 2),
+        runner_up=round(rival, 2),
+        false_match=chance,
+    )
+    if chance > SURE:
+        return replace(match, verdict=Verdict.NO_MATCH, reason=_why_not(best))
+    if rival <= _RIVAL * best.decades:
+        return match
+    return replace(
+        match,
+        verdict=Verdict.AMBIGUOUS,
+        reason="several places explain the sound about as well",
+        alternatives=_alternatives(candidates, rate, best.decades),
+    )
+
+
+def placed(match: Match, fine: Fine, rate: int) -> Match:
+    """A match with the place, drift and polarity of its refinement."""
+    half = fine.drift_half_width
+    if half is None or half > max(_TELLING, abs(fine.drift or 0.0) / 3):
+        # The place is then that of the middle of what was heard.
+        return replace(
+            match,
+            lag_samples=fine.lag * rate,
+            uncertainty_samples=fine.half_width * rate,
+            polarity=fine.polarity,
+        )
+    return replace(
+        match,
+        lag_samples=fine.zero * rate,
+        uncertainty_samples=fine.zero_half_width * rate,
+        drift_ppm=(fine.drift or 0.0) * 1e6,
+        drift_uncertainty_ppm=half * 1e6,
+        polarity=fine.polarity,
+    )
+
+
+def _why_not(line: Line) -> str:
+    return (
+        f"no match: {line.agreeing} of {len(line.points)} stretches agree on the best place, "
+        "as unrelated sound does"
+    )
+
+
+def _alternatives(candidates: Sequence[Line], rate: int, score: float) -> tuple[Alternative, ...]:
+    return tuple(
+        Alternative(line.lag * rate, round(line.decades, 2))
+        for line in candidates
+        if line.decades > _RIVAL * score
+    )
+
+
+def _on_file_clocks(line: Line, reference: Sound, other: Sound) -> Line:
+    """A line between two excerpts as one between their files."""
+    shift = float(reference.start - other.start)
+    points = line.points + np.array([float(other.start), shift, 0.0, 0.0])
+    lag = line.lag + shift - line.drift * float(other.start)
+    return replace(line, lag=lag, points=points)

@@ -1,0 +1,324 @@
+"""The exact lag: cross-spectra of many frames at full rate, lined up and added.
+
+Every frame is lined up along the candidate line first, so drift does not smear the sum. Groups of
+frames show by their scatter how sure the lag is, and by their slope what drift is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+from math import ceil, floor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from conform.hearing import fourier
+from conform.hearing.arrival import REACH, TAPS, WITHIN, direct, tops
+from conform.hearing.band import COARSE_RATE, Signal, Spectrum
+from conform.hearing.evidence import STEEPEST, Line
+from conform.hearing.slope import straight, two_sided
+from conform.hearing.sound import Sound
+from conform.hearing.weights import Bins, Reals, explained, weights
+
+_SEGMENT = 2.0  # seconds read at one place
+_SEGMENTS = 24
+_SHORTEST = 0.2  # seconds of a segment at an edge that are still used
+_FLOOR = 0.004  # samples: what interpolation and float32 leave, measured on exact copies
+_SPAN_FOR_DRIFT = 3.0  # seconds
+_UNTOLD = 20.0  # seconds of a line below which the speech band does not tell its drift
+_BESIDE = 48  # samples beside the level line's peak
+_BETTER = 1.03  # height of a slant over the level line before it is believed
+_GROUPS = 24  # at least, where there are frames for them
+_LEAST_SHARE = 1e-3  # of an even share in the peak: no group counts for nothing
+_PARTS = 8  # stretches whose own lags show the drift
+_STRIDE = 64  # bins turned alike
+_TRIMMED = 1.15  # what leaving out parts astray hides of a slope's scatter, measured on speech
+_SHARED = 1.3  # scatter that groups hide: frames overlap by half, and share their weights
+
+
+@dataclass(frozen=True, slots=True)
+class Fine:
+    """The refined line; half-widths are 95 %. Lag in seconds at `time` of the other sound."""
+
+    time: float
+    lag: float
+    half_width: float
+    drift: float | None
+    drift_half_width: float | None
+    polarity: int
+    explains: float
+    """The share of the other sound that the reference, merely delayed, explains: 0 to 1."""
+
+    @property
+    def zero(self) -> float:
+        """The lag of the other sound's first sample."""
+        return self.lag - (self.drift or 0.0) * self.time
+
+    @property
+    def zero_half_width(self) -> float:
+        """The 95 % half-width of `zero`: that of the lag and of the drift carried to it."""
+        return float(np.hypot(self.half_width, (self.drift_half_width or 0.0) * self.time))
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """A stretch of both sounds at full rate; `first` and `place` are their first samples."""
+
+    first: int
+    other: Signal
+    place: int
+    reference: Signal
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Summed spectra of some frames: cross and both powers, and the frames' middle in seconds."""
+
+    time: float
+    cross: Bins
+    ours: Reals
+    theirs: Reals
+    frames: int
+
+
+def refine(reference: Sound, other: Sound, line: Line, rate: int) -> Fine | None:
+    """The lag along a line at a sample rate, or None where the sounds cannot be read there."""
+    segments = _read(reference, other, line, rate)
+    if not segments:
+        return None
+    size = _frame_size(segments, rate)
+    frames = _Frames(_hann(size))
+    lag, drift = line.lag, line.drift
+    groups = _groups(segments, lag, drift, frames, rate)
+    if not groups:
+        return None
+    if groups[-1].time - groups[0].time < _UNTOLD:
+        tilt, middle = _tilt(groups, size, rate), _middle(groups)
+        lag, drift = lag - tilt * middle, drift + tilt
+    for _ in range(2):
+        groups = _groups(segments, lag, drift, frames, rate) or groups
+        fine = _solve(groups, lag, drift, size, rate)
+        if fine.drift is not None:
+            drift = fine.drift
+        lag = fine.lag - drift * fine.time
+    return fine
+
+
+def _hann(size: int) -> Signal:
+    """A raised cosine that adds up to one where frames overlap by half."""
+    return np.asarray(0.5 - 0.5 * np.cos(np.arange(size) * (2 * np.pi / size)), np.float32)
+
+
+def _middle(groups: Sequence[_Group]) -> float:
+    return float(np.mean([group.time for group in groups]))
+
+
+def _tilt(groups: Sequence[_Group], size: int, rate: int) -> float:
+    """The drift that a short line lacks: the slant along which its groups add up highest.
+
+    Every believable drift is tried, in steps that move the outermost groups by a sample; a level
+    line is kept where a slant is hardly better.
+    """
+    each = _correlations(groups, size, rate)
+    away = (np.array([group.time for group in groups]) - _middle(groups)) * rate
+    furthest = float(np.abs(away).max())
+    if furthest == 0:
+        return 0.0
+    steps = int(STEEPEST * furthest)
+    slants = np.arange(-steps, steps + 1) / furthest
+    level = np.abs(each.sum(axis=0))
+    middle = int(np.concatenate([level[size // 2 :], level[: size // 2]]).argmax()) - size // 2
+    room = steps // 2 + _BESIDE  # a steep line's level sum peaks off its middle
+    window = np.arange(middle - room - steps, middle + room + steps + 1)
+    cells = np.arange(steps, steps + 2 * room + 1)
+    stacked = np.zeros((len(slants), len(cells)))
+    for row, distance in zip(each[:, window % size], away, strict=True):
+        stacked += row[cells + np.round(slants * distance).astype(int)[:, None]]
+    heights = np.abs(stacked).max(axis=1)
+    best = int(heights.argmax())
+    return float(slants[best]) if heights[best] > _BETTER * heights[steps] else 0.0
+
+
+def _read(reference: Sound, other: Sound, line: Line, rate: int) -> list[_Segment]:
+    """The stretches around the agreeing points, spread over the whole line."""
+    low = ceil(other.start * rate)
+    high = floor((other.start + Fraction(len(other.coarse), COARSE_RATE)) * rate)
+    slack = round(REACH * rate)
+    taken: list[_Segment] = []
+    for time in _spread(line.points[line.agree]):
+        end = min(round((time + _SEGMENT / 2) * rate), high)
+        first = max(round((time - _SEGMENT / 2) * rate), low)
+        count = end - first
+        if count < _SHORTEST * rate:
+            continue
+        place = first + round(line.at(time) * rate) - slack
+        ours = reference.excerpt(place, count + 2 * slack, rate)
+        taken.append(_Segment(first, other.excerpt(first, count, rate), place, ours))
+        low = end
+    return taken
+
+
+def _spread(points: NDArray[np.float64]) -> list[float]:
+    """Times of up to `_SEGMENTS` clear points, at least a segment apart, over the whole span."""
+    if not len(points):
+        return []
+    edges = np.linspace(points[:, 0].min(), points[:, 0].max() + 1e-6, _SEGMENTS + 1)
+    chosen: list[float] = []
+    for low, high in pairwise(edges):
+        inside = points[(points[:, 0] >= low) & (points[:, 0] < high)]
+        if len(inside):
+            time = float(inside[inside[:, 2].argmax(), 0])
+            if not chosen or time - chosen[-1] >= 0.75 * _SEGMENT:
+                chosen.append(time)
+    return chosen
+
+
+def _frame_size(segments: Sequence[_Segment], rate: int) -> int:
+    """A third of a second; half that for short material, so that there are frames to compare."""
+    seconds = 0.34 if sum(len(segment.other) for segment in segments) > 3 * rate else 0.17
+    return 2 * fourier.fast_size(round(seconds * rate / 2))
+
+
+@dataclass(slots=True)
+class _Frames:
+    """Spectra of windowed frames, the latest of each: most stay as they are from pass to pass."""
+
+    window: Signal
+    _kept: dict[tuple[int, int, bool], tuple[int, Spectrum | None]] = field(default_factory=dict)
+
+    def pair(self, segment: _Segment, first: int, place: int) -> tuple[Spectrum, Spectrum] | None:
+        """The other's frame and the reference's; None where one is silent or not wholly there."""
+        other = self._spectrum(segment.other, first, (segment.first, first, True))
+        ours = self._spectrum(segment.reference, place, (segment.first, first, False))
+        return None if other is None or ours is None else (other, ours)
+
+    def _spectrum(self, sound: Signal, place: int, key: tuple[int, int, bool]) -> Spectrum | None:
+        before = self._kept.get(key)
+        if before is not None and before[0] == place:
+            return before[1]
+        frame = sound[max(place, 0) : place + len(self.window)]
+        heard = len(frame) == len(self.window) and frame.any()
+        spectrum = fourier.rfft(frame * self.window) if heard else None
+        self._kept[key] = (place, spectrum)
+        return spectrum
+
+
+def _groups(
+    segments: Sequence[_Segment], lag: float, drift: float, frames: _Frames, rate: int
+) -> list[_Group]:
+    """Frames lined up and summed in groups: several to a segment where segments are few."""
+    size = len(frames.window)
+    groups: list[_Group] = []
+    for segment in segments:
+        firsts = list(range(0, len(segment.other) - size + 1, size // 2))
+        parts = np.array_split(firsts, min(len(firsts), -(-_GROUPS // len(segments))))
+        for part in parts:
+            summed = _summed(segment, [int(x) for x in part], (lag, drift), frames, rate)
+            if summed is not None:
+                groups.append(summed)
+    return groups
+
+
+def _summed(
+    segment: _Segment, firsts: Sequence[int], line: tuple[float, float], frames: _Frames, rate: int
+) -> _Group | None:
+    size = len(frames.window)
+    cross: Bins = np.zeros(size // 2 + 1, np.complex128)
+    ours: Reals = np.zeros(size // 2 + 1)
+    theirs: Reals = np.zeros(size // 2 + 1)
+    times = []
+    for first in firsts:
+        time = (segment.first + first + size / 2) / rate
+        lag = (line[0] + line[1] * time) * rate
+        place = segment.first + first + round(lag) - segment.place
+        pair = frames.pair(segment, first, place)
+        if pair is None:
+            continue
+        x, r = pair
+        cross += r * x.conj() * _turned(lag - round(lag), size)
+        ours += np.square(np.abs(r))
+        theirs += np.square(np.abs(x))
+        times.append(time)
+    return _Group(float(np.mean(times)), cross, ours, theirs, len(times)) if times else None
+
+
+def _turned(samples: float, size: int) -> Bins:
+    """What a delay by a part of a sample does to each bin, as a product of few exponentials."""
+    turn, count = 2j * np.pi * samples / size, size // 2 + 1
+    coarse = np.exp(turn * _STRIDE * np.arange(-(-count // _STRIDE)))
+    fine = np.exp(turn * np.arange(_STRIDE))
+    return np.asarray(np.outer(coarse, fine).ravel()[:count], np.complex128)
+
+
+def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: int) -> Fine:
+    """One refinement: the peak of the weighted sum, its scatter, and what slope is left."""
+    total = np.sum([group.cross for group in groups], axis=0)
+    ours = np.sum([group.ours for group in groups], axis=0)
+    theirs = np.sum([group.theirs for group in groups], axis=0)
+    every = _correlations(groups, size, rate)
+    correlation = every.sum(axis=0)
+    peak, doubt = direct(correlation, rate)
+    polarity = 1 if correlation[peak] >= 0 else -1
+    around = (peak + np.arange(-TAPS, TAPS + 1)) % size
+    each = polarity * every[:, around]
+    whole = each.sum(axis=0)
+    near = peak if peak < size // 2 else peak - size
+    top = float(tops(whole[None])[0])
+    place = near + top
+    if abs(top) >= WITHIN:  # no top of its own: it leans on a higher one beside it
+        doubt += WITHIN
+    half = _half_width(tops(whole - each))
+    # A lag is that of when most was heard: what adds much to the peak pulls it its own way.
+    moments = np.array([group.time for group in groups])
+    loud = np.maximum(each[:, TAPS], 0) + _LEAST_SHARE * float(whole[TAPS]) / len(groups)
+    middle = float(np.average(moments, weights=loud))
+    parts = np.array_split(np.arange(len(groups)), max(1, min(len(groups) // 3, _PARTS)))
+    times = np.array([np.average(moments[part], weights=loud[part]) for part in parts])
+    own = tops(np.stack([each[part].sum(axis=0) for part in parts]))
+    slope = _slope(times, own / rate)
+    claimed = None if slope is None else drift + slope[0]
+    return Fine(
+        time=middle,
+        lag=lag + drift * middle + place / rate,
+        half_width=float(np.hypot(half, _FLOOR) + doubt) / rate,
+        drift=claimed,
+        drift_half_width=None if slope is None else slope[1],
+        polarity=polarity,
+        explains=explained(total, ours, theirs, place, rate),
+    )
+
+
+def _correlations(groups: Sequence[_Group], size: int, rate: int) -> Reals:
+    """Each group's correlation, weighted by what all of them know: (groups, size)."""
+    total = np.sum([group.cross for group in groups], axis=0)
+    powers = np.sum([group.ours for group in groups], axis=0)
+    powers = powers * np.sum([group.theirs for group in groups], axis=0)
+    weight = weights(total, powers, sum(group.frames for group in groups), rate)
+    return np.stack([fourier.irfft(group.cross * weight, size) for group in groups])
+
+
+def _half_width(without: Reals) -> float:
+    """95 % by the jackknife: how the peak moves as each group in turn is left out."""
+    count = len(without)
+    if count < 3:
+        return 1.0  # samples; too few frames to see a scatter
+    error = np.sqrt((count - 1) / count * np.square(without - without.mean()).sum())
+    return float(two_sided(count - 1) * error * _SHARED)
+
+
+def _slope(times: Reals, lags: Reals) -> tuple[float, float] | None:
+    """The slope of the groups' own lags and its 95 % half-width, where long enough."""
+    if len(times) < 5 or np.ptp(times) < _SPAN_FOR_DRIFT:
+        return None
+    keep = np.ones(len(times), bool)
+    for _ in range(3):
+        fit = straight(times[keep], lags[keep])
+        misses = lags - fit.origin - fit.slope * times
+        scale = 1.4826 * np.median(np.abs(misses[keep])) + 1e-9
+        keep = np.abs(misses) < 4 * scale
+        if keep.sum() < 5:
+            return None
+    return fit.slope, _TRIMMED * _SHARED * two_sided(int(keep.sum()) - 2) * fit.error

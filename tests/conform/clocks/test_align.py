@@ -1,0 +1,146 @@
+"""Whole files: any rate, codec and channel count, and what is not there is said."""
+
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import soundfile
+from scipy import signal
+
+from conform.clocks.align import align
+from conform.errors import AlignError, MediaError
+from conform.match import Verdict
+from conform.watch import Cancelled, Step
+from fixtures.voices import conversation
+
+RATE = 48000
+AT = 9 * RATE + 123
+LENGTH = 12 * RATE
+
+
+@pytest.fixture(scope="module")
+def take() -> np.ndarray:
+    return conversation(11, 0, 30 * RATE, RATE).sum(axis=0)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, take: np.ndarray) -> Path:
+    folder = tmp_path_factory.mktemp("align")
+    soundfile.write(folder / "reference.wav", take, RATE, subtype="PCM_24")
+    soundfile.write(folder / "clip.wav", take[AT : AT + LENGTH], RATE, subtype="FLOAT")
+    return folder
+
+
+def test_the_lag_is_where_the_other_file_starts(folder: Path) -> None:
+    (found,) = align(folder / "reference.wav", [folder / "clip.wav"])
+    assert found.path == folder / "clip.wav"
+    assert found.match.lag_samples == pytest.approx(AT, abs=0.01)
+    assert found.match.sample_rate == RATE
+    assert found.match.lag_seconds == pytest.approx(AT / RATE, abs=1e-6)
+    assert found.match.score > found.match.runner_up
+    assert found.match.false_match is not None
+    assert found.match.false_match < 1e-9
+
+
+def test_the_sign_turns_with_the_roles(folder: Path) -> None:
+    (found,) = align(folder / "clip.wav", [folder / "reference.wav"])
+    assert found.match.lag_samples == pytest.approx(-AT, abs=0.01)
+
+
+def test_rates_may_differ(folder: Path, take: np.ndarray) -> None:
+    at = 10 * RATE
+    other = signal.resample_poly(take[at : at + LENGTH], 147, 160)
+    soundfile.write(folder / "cd.wav", other, 44100, subtype="PCM_16")
+    (found,) = align(folder / "reference.wav", [folder / "cd.wav"])
+    assert found.match.lag_samples == pytest.approx(at, abs=0.02)
+    (turned,) = align(folder / "cd.wav", [folder / "reference.wav"])
+    assert turned.match.sample_rate == 44100
+    assert turned.match.lag_samples == pytest.approx(-at * 44100 / RATE, abs=0.02)
+
+
+def test_a_lossy_copy_is_found(folder: Path, take: np.ndarray) -> None:
+    path = folder / "clip.opus"
+    sound = np.ascontiguousarray(take[None, AT : AT + LENGTH])
+    with av.open(str(path), "w", format="ogg") as container:
+        stream = container.add_stream("libopus", rate=RATE, layout="mono")
+        frame = av.AudioFrame.from_ndarray(sound, format="flt", layout="mono")
+        frame.rate = RATE
+        for packet in [*stream.encode(frame), *stream.encode(None)]:
+            container.mux(packet)
+    (found,) = align(folder / "reference.wav", [path])
+    assert found.match.lag_samples == pytest.approx(AT, abs=1)
+
+
+def test_channels_out_of_phase_do_not_hide_a_match(folder: Path, take: np.ndarray) -> None:
+    clip = take[AT : AT + LENGTH]
+    soundfile.write(folder / "phase.wav", np.stack([clip, -clip], axis=1), RATE)
+    (found,) = align(folder / "reference.wav", [folder / "phase.wav"])
+    assert found.match.lag_samples == pytest.approx(AT, abs=0.01)
+
+
+def test_dialogue_is_found_beside_other_channels(folder: Path, take: np.ndarray) -> None:
+    clip = take[AT : AT + LENGTH]
+    noise = np.random.default_rng(1).normal(0, 20 * np.std(clip), (LENGTH, 2))
+    soundfile.write(folder / "poly.wav", np.column_stack([noise, clip]) * 0.1, RATE)
+    (found,) = align(folder / "reference.wav", [folder / "poly.wav"])
+    assert found.match.lag_samples == pytest.approx(AT, abs=0.01)
+    assert [finding.code for finding in found.findings] == ["align.channel"]
+
+
+def test_one_bad_file_does_not_stop_the_others(folder: Path) -> None:
+    (folder / "broken.wav").write_bytes(b"RIFF\0\0\0\0WAVEfmt ")
+    broken, good = align(folder / "reference.wav", [folder / "broken.wav", folder / "clip.wav"])
+    assert not broken.match.matched
+    assert "cannot be read" in broken.match.reason
+    assert [finding.code for finding in broken.findings] == ["align.unreadable"]
+    assert good.match.matched
+
+
+def test_silence_and_strangers_are_refused(folder: Path) -> None:
+    stranger = conversation(11, 1, LENGTH, RATE).sum(axis=0)
+    soundfile.write(folder / "stranger.wav", stranger, RATE)
+    soundfile.write(folder / "silence.wav", np.zeros(LENGTH), RATE)
+    soundfile.write(folder / "empty.wav", np.zeros(0), RATE)
+    names = ["stranger.wav", "silence.wav", "empty.wav"]
+    found = align(folder / "reference.wav", [folder / name for name in names])
+    verdicts = [item.match.verdict for item in found]
+    assert verdicts == [Verdict.NO_MATCH, Verdict.TOO_LITTLE, Verdict.TOO_LITTLE]
+    assert all(item.match.reason for item in found)
+
+
+def test_a_reference_that_is_no_sound_is_an_error(folder: Path) -> None:
+    soundfile.write(folder / "empty.wav", np.zeros(0), RATE)
+    with pytest.raises(AlignError, match="no sound"):
+        align(folder / "empty.wav", [folder / "clip.wav"])
+    with pytest.raises(MediaError):
+        align(folder / "missing.wav", [folder / "clip.wav"])
+
+
+def test_progress_is_told_and_cancelling_stops(folder: Path) -> None:
+    steps: list[Step] = []
+    align(folder / "reference.wav", [folder / "clip.wav"], watch=steps.append)
+    assert Step("aligning", 1, 1) in steps
+
+    def stop(step: Step) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        align(folder / "reference.wav", [folder / "clip.wav"], watch=stop)
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "name"),
+    [(1001, 1000, "1001/1000"), (24, 25, "24/25")],
+)
+def test_a_known_speed_is_named(
+    folder: Path, take: np.ndarray, up: int, down: int, name: str
+) -> None:
+    """The other file lasts down/up of its time: reference seconds are up/down of its own."""
+    path = folder / "speed.wav"
+    soundfile.write(path, signal.resample_poly(take[AT:], down, up), RATE, subtype="FLOAT")
+    (found,) = align(folder / "reference.wav", [path])
+    assert found.match.lag_samples == pytest.approx(AT, abs=0.2)
+    assert found.match.drift_ppm == pytest.approx((up / down - 1) * 1e6, abs=1)
+    assert [finding.code for finding in found.findings] == ["align.speed"]
+    assert name in found.findings[0].message

@@ -1,0 +1,55 @@
+"""Sound at another speed: any within 8 % is found to parts in a million, strangers at none."""
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from conform.clocks.course import at_any_speed
+from conform.clocks.resample import interpolate
+from conform.clocks.respeed import promising
+from conform.clocks.speed import SPEEDS
+from conform.hearing.band import COARSE_RATE
+from conform.hearing.sound import Sound
+from fixtures.voices import conversation
+from tests.hearing import RATE, heard
+
+AT = 2 * RATE
+LENGTH = 30 * RATE
+Wave = np.ndarray
+TAKE = conversation(7, 0, 40 * RATE, RATE).sum(axis=0)
+
+
+def played(speed: float) -> Sound:
+    noise = np.random.default_rng(3).normal(0, 1e-3, LENGTH)
+    places = AT + np.arange(LENGTH) * speed
+    return heard(interpolate(TAKE[:, None], places, speed)[:, 0] + noise)
+
+
+@given(percent=st.one_of(st.floats(-7.9, -0.3), st.floats(0.3, 7.9)))
+@settings(max_examples=3, deadline=None, phases=[Phase.generate])
+def test_any_speed_within_eight_per_cent_is_found(percent: float) -> None:
+    speed = 1 + percent / 100
+    found = at_any_speed(heard(TAKE), played(speed), RATE)
+    assert found is not None
+    match = found.match
+    assert match.drift_ppm == pytest.approx(percent * 1e4, abs=3)
+    assert match.lag_samples == pytest.approx(AT, abs=2)
+    known = [text for text, ratio in SPEEDS.items() if abs(speed / ratio - 1) < 2e-4]
+    assert found.speed_name == (known[0] if known else None)
+
+
+def test_a_speed_beside_a_known_one_does_not_get_its_name() -> None:
+    found = at_any_speed(heard(TAKE), played(1.00135), RATE)
+    assert found is not None
+    assert found.speed_name is None
+    assert found.match.drift_ppm == pytest.approx(1350, abs=3)
+
+
+def test_strangers_match_at_no_speed() -> None:
+    stranger = conversation(9, 3, LENGTH, RATE).sum(axis=0)
+    assert at_any_speed(heard(TAKE), heard(stranger), RATE) is None
+
+
+def test_silence_proposes_no_speed() -> None:
+    assert promising(heard(TAKE).coarse, np.zeros(60 * COARSE_RATE, np.float16)) == []

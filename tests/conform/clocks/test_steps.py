@@ -1,0 +1,100 @@
+"""Steps told apart from drift: planted ones are found where they are, nothing else is one."""
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from conform.clocks.steps import Jump, follow, likeliest
+from conform.hearing.levels import stretches
+from conform.hearing.measure import Measurement, measure
+from conform.hearing.sound import Sound
+from fixtures.clock import read_at
+from fixtures.voices import conversation
+from tests.hearing import RATE, heard
+
+Wave = np.ndarray
+TALKERS = conversation(7, 0, 70 * RATE, RATE)
+TAKE = TALKERS.sum(axis=0)
+AT = 2 * RATE
+
+
+REFERENCE = heard(TAKE)
+
+
+def followed(samples: Wave) -> tuple[Measurement, tuple[Jump, ...]]:
+    other = heard(samples)
+    return stepped(REFERENCE, other)
+
+
+def stepped(reference: Sound, other: Sound) -> tuple[Measurement, tuple[Jump, ...]]:
+    measured = measure(reference, other, RATE)
+    line = likeliest(measured)
+    assert line is not None
+    found = follow(reference, other, measured, stretches(reference, other, line), RATE)
+    return found.measured, found.steps
+
+
+def without(samples: Wave, at: float, count: int) -> Wave:
+    return np.concatenate([samples[: round(at * RATE)], samples[round(at * RATE) + count :]])
+
+
+def drifting(ppm: float, seconds: int = 60) -> Wave:
+    return read_at(TAKE.astype(np.float32), float(AT), 1 + ppm * 1e-6, seconds * RATE)
+
+
+@given(
+    at=st.floats(12, 45),
+    lost=st.one_of(st.integers(240, 2400), st.integers(20_000, 200_000)),
+    ppm=st.sampled_from([-120.0, 0.0, 35.0]),
+    sign=st.sampled_from([1, -1]),
+)
+@settings(max_examples=6, deadline=None, phases=[Phase.generate])
+def test_lost_samples_are_one_step(at: float, lost: int, ppm: float, sign: int) -> None:
+    noise = np.random.default_rng(lost).normal(0, 1e-3, 60 * RATE)
+    found, (step,) = followed(without(sign * drifting(ppm) + noise, at, lost))
+    assert step.samples == pytest.approx(lost * (1 + ppm * 1e-6), abs=1)
+    assert step.seconds == pytest.approx(at, abs=0.8)  # a pause of the talkers hides the moment
+    long_first = at > 60 - lost / RATE - at
+    if abs(at - (60 - lost / RATE - at)) > 8:
+        expected = AT if long_first else AT + lost * (1 + ppm * 1e-6)
+        assert found.match.lag_samples == pytest.approx(expected, abs=1)
+    assert found.match.drift_ppm == pytest.approx(ppm, abs=1)
+
+
+def test_an_edit_and_a_lost_buffer_do_not_make_the_answer_ambiguous() -> None:
+    other = without(drifting(20), 40, 9000)
+    other = np.concatenate([other[: 20 * RATE], np.zeros(4800), other[20 * RATE :]])
+    found, steps = followed(other)
+    assert found.match.matched
+    assert [step.samples for step in steps] == pytest.approx([-4800.1, 9000.2], abs=0.5)
+    assert [step.seconds for step in steps] == pytest.approx([20, 40.1], abs=0.8)
+
+
+@given(ppm=st.floats(-150, 150))
+@settings(max_examples=3, deadline=None)
+def test_drift_is_no_step(ppm: float) -> None:
+    found, steps = followed(drifting(ppm))
+    assert steps == ()
+    assert found.match.drift_ppm == pytest.approx(ppm, abs=0.5)
+
+
+def test_wow_is_no_step() -> None:
+    places = np.arange(60 * RATE)
+    swing = 0.004 * RATE * np.sin(2 * np.pi * places / (30 * RATE))
+    _, steps = followed(np.interp(places + AT + swing, np.arange(len(TAKE)), TAKE))
+    assert steps == ()
+
+
+def test_talkers_at_other_distances_are_no_steps() -> None:
+    moved = TALKERS[0] + np.roll(TALKERS[1], 300)
+    _, steps = followed(moved[AT : AT + 60 * RATE])
+    assert steps == ()
+
+
+def test_a_periodic_loop_stays_ambiguous() -> None:
+    loop = np.tile(TAKE[: 2 * RATE], 30)
+    other = heard(loop[: 25 * RATE])
+    again, steps = stepped(heard(loop), other)
+    assert not again.match.matched
+    assert steps == ()

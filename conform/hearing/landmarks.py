@@ -144,10 +144,7 @@ def _square(spectrum: NDArray[np.complexfloating]) -> Signal:
 
 def _peaks(spectrum: Signal, begin: int, first: int, last: int, fineness: Fineness) -> Landmarks:
     """The peaks of frames `first` to `last`; the spectrum's first frame is number `begin`."""
-    size = (2 * fineness.frames + 1, 2 * fineness.bins + 1)
-    from scipy import ndimage  # noqa: PLC0415  (as above)
-
-    highest = ndimage.maximum_filter(spectrum, size, mode="nearest")
+    highest = _highest(_highest(spectrum, fineness.frames).T, fineness.bins).T
     frames, bins = np.nonzero((spectrum == highest) & (spectrum > _CLEAR))
     heights = spectrum[frames, bins]
     frames = frames + begin
@@ -155,6 +152,19 @@ def _peaks(spectrum: Signal, begin: int, first: int, last: int, fineness: Finene
     frames, bins, heights = frames[inside], bins[inside], heights[inside]
     kept = _quota(frames // _CELL, heights, fineness.most)
     return Landmarks(frames[kept].astype(np.int32), bins[kept].astype(np.int16))
+
+
+def _highest(values: Signal, reach: int) -> Signal:
+    """The highest value within `reach` rows of each: scipy's filter takes three times as long.
+
+    Windows are doubled while they fit; two of the last then cover the whole one.
+    """
+    wide = np.pad(values, ((reach, reach), (0, 0)), constant_values=-np.inf)
+    width = 1
+    while 2 * width <= 2 * reach + 1:
+        wide = np.maximum(wide[:-width], wide[width:])
+        width *= 2
+    return np.maximum(wide[: len(values)], wide[-len(values) :])
 
 
 def _quota(cells: NDArray[np.intp], heights: Signal, most: int) -> NDArray[np.intp]:

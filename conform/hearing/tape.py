@@ -46,7 +46,7 @@ class Tape:
 
     def __init__(self, path: Path, stream: int, channels: tuple[int, ...], zero: Fraction) -> None:
         self._path, self._stream, self._channels, self._zero = path, stream, channels, zero
-        self._native = media.probe(path).audio[stream].sample_rate
+        self._native = 0  # until a stretch is read: many sounds are only searched, at 8 kHz
         self._kept: tuple[_Stretch, ...] = ()  # replaced as a whole: readers need no lock
 
     def __reduce__(self) -> tuple[type[Tape], tuple[Path, int, tuple[int, ...], Fraction]]:
@@ -70,6 +70,7 @@ class Tape:
 
         One that began between two samples of the file would be shifted by a part of one.
         """
+        self._native = self._native or media.probe(self._path).audio[self._stream].sample_rate
         step, beside = rate // gcd(rate, self._native), round(_BESIDE * rate)
         begin = (first - beside) // step * step
         length = first + count + beside - begin

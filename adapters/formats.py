@@ -169,15 +169,16 @@ def write(
     *,
     format: str | None = None,  # noqa: A002  # the word that the command line uses as well
     force: bool = False,
+    sources: Iterable[Path] = (),
     **options: Any,
 ) -> tuple[Finding, ...]:
     """Write a timeline in the format named, or that of the suffix; returns what it cannot hold.
 
     `options` are those of the format's own `write`. Raises `TimelineError` for a format that is not
-    written, `RenderError` where the file cannot be.
+    written, `RenderError` where the file cannot be, or is one of `sources`.
     """
     found: tuple[Finding, ...] = _module(written_as(path, format)).write(
-        timeline, path, force=force, **options
+        timeline, path, force=force, sources=sources, **options
     )
     return found
 

@@ -25,7 +25,12 @@ AVID_COLOURS = ("Red", "Green", "Blue", "Cyan", "Magenta", "Yellow", "Black", "W
 
 
 def write(
-    timeline: Timeline, path: Path, *, form: str | None = None, force: bool = False
+    timeline: Timeline,
+    path: Path,
+    *,
+    form: str | None = None,
+    force: bool = False,
+    sources: Iterable[Path] = (),
 ) -> tuple[Finding, ...]:
     """Write a timeline's markers in the form of a program, or in that of the path's suffix.
 
@@ -37,7 +42,7 @@ def write(
         known = ", ".join(FORMS)
         raise TimelineError(f"'{form or path.suffix}' is no marker form; known: {known}", path=path)
     text, holds = FORMS[name]
-    write_text(path, text(timeline), force=force)
+    write_text(path, text(timeline), force=force, sources=sources)
     return losses(_losses(timeline, holds), f"{name} markers", path.name)
 
 

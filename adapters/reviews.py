@@ -62,9 +62,11 @@ def held(path: Path) -> Held:
 def keep(review: Review, path: Path, last: Held) -> Held:
     """Put a review into a session, with what others put there since `last`.
 
-    Raises `ReplacedError` where the rest of the file is another one, `SessionError` or
-    `RenderError` where it cannot be read or written; the file is then as it was.
+    A link leads to the session that is written. Raises `ReplacedError` where the rest of the file
+    is another one, `SessionError` or `RenderError` where it cannot be read or written; the file is
+    then as it was.
     """
+    path = path.resolve()
     with locked(path):
         raw, start, end = _place(path)
         body = _body(raw, start, end)

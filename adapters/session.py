@@ -26,6 +26,7 @@ from adapters.otio.writer import save as save_otio
 from conform.errors import SessionError, TimelineError
 from conform.findings import Finding, warning
 from conform.review.decision import Review
+from conform.review.originals import sources as sources_of
 from conform.roll import Roll, RollChannel
 from conform.synced import EventSync, Sync
 from conform.timecode import Rate
@@ -40,17 +41,18 @@ def save(
     review: Review | None = None,
     *,
     force: bool = False,
-    sources: Sequence[Path] = (),
+    sources: Iterable[Path] = (),
 ) -> None:
     """Write a session whole, with a reviewer's decisions where there are any.
 
-    Raises `RenderError` where it cannot be written, or is one of `sources`.
+    Raises `RenderError` where it cannot be written, or is one of `sources` or of the cut's own.
     """
     try:
         root, _ = timeline_to(sync.timeline)
         stray = _attach(root, sync, path)
         root.metadata[OURS]["session"] = {
             "version": _VERSION,
+            "cut": sync.cut,
             "picture": sync.picture,
             "sample_rate": sync.sample_rate,
             "length": pack(sync.length),
@@ -62,7 +64,7 @@ def save(
             "events": stray,
             reviews.KEY: reviews.as_text(review or Review()),
         }
-        save_otio(root, path, force=force, sources=sources)
+        save_otio(root, path, force=force, sources=(*sources_of(sync), *sources))
     except (UnicodeError, MismatchError) as fault:
         raise SessionError(f"cannot be saved: {fault}", path=path) from fault
 
@@ -102,6 +104,7 @@ def _sync(root: Any, header: dict[str, Any], path: Path) -> Sync:
             unpack(tuple[Finding, ...], header["findings"]),
             unpack(Fraction, header.get("picture_in", "0")),
             unpack(tuple[str, ...], header.get("marks", [])),
+            found.text(unpack(str, header.get("cut", ""))),
         )
     except (KeyError, TypeError, IndexError, ValueError) as fault:
         raise SessionError(f"the session is damaged: {fault}", path=path) from fault
@@ -223,7 +226,7 @@ def _paths(sync: Sync, session: Path) -> dict[str, Any]:
     """Where each file lies, absolutely and seen from the session."""
     files = [path for roll in sync.rolls for path in roll.paths]
     files += [path for event in sync.events if event.roll for path in event.roll.paths]
-    named = dict.fromkeys([*map(str, files), *([sync.picture] if sync.picture else [])])
+    named = dict.fromkeys([*map(str, files), *filter(None, (sync.picture, sync.cut))])
     return {
         name: {"absolute": str(Path(name).absolute()), "relative": _relative(Path(name), session)}
         for name in named

@@ -95,3 +95,5 @@ class Sync:
     """
     marks: tuple[str, ...] = ()
     """What the picture and each file of each take were, in order: `conform.review.originals`."""
+    cut: str = ""
+    """The file that the cut was read from; empty where nobody has kept it."""

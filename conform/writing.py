@@ -35,22 +35,36 @@ def whole_file(path: Path, *, force: bool = False, sources: Iterable[Path] = ())
         temporary.unlink(missing_ok=True)
 
 
-def write_text(path: Path, text: str, *, force: bool = False) -> None:
+def write_text(path: Path, text: str, *, force: bool = False, sources: Iterable[Path] = ()) -> None:
     """Write a text file whole, in UTF-8 with plain newlines; see `whole_file`."""
-    with whole_file(path, force=force) as temporary:
+    with whole_file(path, force=force, sources=sources) as temporary:
         temporary.write_bytes(text.encode())
 
 
 def refuse(path: Path, *, force: bool = False, sources: Iterable[Path] = ()) -> None:
-    """Raise `RenderError` where writing `path` would lose something."""
+    """Raise `RenderError` where writing `path` would lose something.
+
+    `sources` are never written over, by whatever name: a link, other capitals where the disk takes
+    them for the same, a file inside a source that is a bundle.
+    """
     if not path.exists() and not path.is_symlink():
         return
-    if any(path.exists() and source.exists() and path.samefile(source) for source in sources):
+    if any(_belongs(path, source) for source in sources):
         raise RenderError("this is a source file; choose another name", path=path)
     if path.is_dir():
         raise RenderError("this is a folder; name a file", path=path)
     if not force:
         raise RenderError("exists already; give --force to replace it", path=path)
+
+
+def _belongs(path: Path, source: Path) -> bool:
+    """Whether a path is a source, or lies in one."""
+    try:
+        if source.is_dir():
+            return path.resolve().is_relative_to(source.resolve())
+        return path.samefile(source)
+    except OSError:  # one of them is gone, so nothing of it can be lost
+        return False
 
 
 def _beside(path: Path) -> Path:

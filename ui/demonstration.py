@@ -53,7 +53,7 @@ def run(folder: Path, spec: FilmSpec, watch: Watch) -> Outcome:
     timeline = formats.read(film.edl, rate=spec.rate).timelines[0]
     takes, _ = rolls.scan([film.rolls], watch=watch)
     answer = sync(timeline, media.probe(film.movie), takes, watch=watch)
-    answer = replace(answer, marks=marks_of(answer))
+    answer = replace(answer, marks=marks_of(answer), cut=str(film.edl))
     target = folder / "session.otio"
     session.save(answer, target)
     layout = plan(answer)

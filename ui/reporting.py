@@ -14,7 +14,7 @@ from conform.laying.prove import Proof
 from conform.media import Media
 from conform.report import csv, html, json, report
 from conform.review.decision import UNREVIEWED, Review
-from conform.review.originals import originals
+from conform.review.originals import sources as sources_of
 from conform.synced import Sync
 from conform.tolerance import TOLERANCES
 from conform.watch import Watch
@@ -30,15 +30,18 @@ def write_report(
     stems: Iterable[Path] = (),
     proofs: Iterable[Proof] = (),
     same: Iterable[Copied] = (),
+    sources: Iterable[Path] = (),
     tolerance: str = "conform",
     date: str = "",
     force: bool = False,
 ) -> tuple[tuple[Path, ...], tuple[Finding, ...]]:
     """Write the page and, beside it under the same name, its CSV and JSON; all three are returned.
 
-    The findings are those that the report prints.
+    The findings are those that the report prints. Raises `RenderError` where one of the files is in
+    the way, or is one of `sources` or of the cut's own.
     """
-    paths = refuse_report(page, force=force, sources=originals(sync))
+    kept = (*sources_of(sync), *sources)
+    paths = refuse_report(page, force=force, sources=kept)
     found = report(
         sync,
         tolerance=TOLERANCES[tolerance],
@@ -51,7 +54,7 @@ def write_report(
         watch=watch,
     )
     for path, write in zip(paths, (html, csv, json), strict=True):
-        write_text(path, write(found), force=force)
+        write_text(path, write(found), force=force, sources=kept)
     return paths, found.findings
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from adapters.aaf.compose import compose
@@ -22,6 +23,7 @@ def write(
     *,
     embed: bool = False,
     force: bool = False,
+    sources: Iterable[Path] = (),
     sample_rate: int = _SAMPLING,
 ) -> tuple[Finding, ...]:
     """Write a timeline, and return what the file cannot hold of it.
@@ -32,8 +34,8 @@ def write(
     """
     composed = compose(timeline, sample_rate, path.name)
     files = composed.files if embed else ()
-    sources = [source for _, source in composed.files]
-    with whole_file(path, force=force, sources=sources) as temporary:
+    named = (source for _, source in composed.files)
+    with whole_file(path, force=force, sources=(*sources, *named)) as temporary:
         try:
             store(temporary, composed.mobs, files)
         except FAULTS as fault:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,7 +22,12 @@ _IDENTITY = "06,64,43,52,01,01,01,04,01,02,03,04"  # the label of AES31-3 itself
 
 
 def write(
-    timeline: Timeline, path: Path, *, force: bool = False, sample_rate: int = 48000
+    timeline: Timeline,
+    path: Path,
+    *,
+    force: bool = False,
+    sources: Iterable[Path] = (),
+    sample_rate: int = 48000,
 ) -> tuple[Finding, ...]:
     """Write the sound tracks of a timeline whole to a path, every edge on its nearest sample.
 
@@ -34,7 +39,7 @@ def write(
         what = f"{timeline.rate.name} frames a second at {sample_rate} Hz"
         raise TimelineError(f"an audio decision list has no mark for {what}", path=path)
     sheet = _Sheet(timeline, Clock(base, sample_rate))
-    write_text(path, "\n".join([*sheet.lines(), ""]), force=force)
+    write_text(path, "\n".join([*sheet.lines(), ""]), force=force, sources=sources)
     return losses(_losses(timeline, base.fps != timeline.rate.fps), "aes31", path.name)
 
 

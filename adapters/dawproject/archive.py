@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from adapters import xmlgate
@@ -43,9 +43,14 @@ def _member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
     return data
 
 
-def save_archive(path: Path, members: Mapping[str, bytes], *, force: bool) -> None:
+def save_archive(
+    path: Path, members: Mapping[str, bytes], *, force: bool, sources: Iterable[Path] = ()
+) -> None:
     """Write a zip whole; raises `RenderError`."""
-    with whole_file(path, force=force) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+    with (
+        whole_file(path, force=force, sources=sources) as temporary,
+        zipfile.ZipFile(temporary, "w") as archive,
+    ):
         for name, data in members.items():
             item = zipfile.ZipInfo(name, _EPOCH)
             item.compress_type = zipfile.ZIP_DEFLATED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -21,7 +21,9 @@ _MEDIA = {Kind.AUDIO: "Audio", Kind.VIDEO: "Video"}
 _SAMPLE_RATE = 48000  # stated where the cut states none; the schema asks for one
 
 
-def write(timeline: Timeline, path: Path, *, force: bool = False) -> tuple[Finding, ...]:
+def write(
+    timeline: Timeline, path: Path, *, force: bool = False, sources: Iterable[Path] = ()
+) -> tuple[Finding, ...]:
     """Write a timeline whole to a path; the findings say what the format cannot hold.
 
     Raises `RenderError` where the path is taken or cannot be written.
@@ -29,7 +31,8 @@ def write(timeline: Timeline, path: Path, *, force: bool = False) -> tuple[Findi
     metadata = etree.Element("MetaData")
     etree.SubElement(metadata, "Title").text = clean(timeline.name)
     members = {PROJECT: _project(timeline), METADATA: metadata}
-    save_archive(path, {name: _bytes(root) for name, root in members.items()}, force=force)
+    packed = {name: _bytes(root) for name, root in members.items()}
+    save_archive(path, packed, force=force, sources=sources)
     return losses(_losses(timeline), "dawproject", path.name)
 
 

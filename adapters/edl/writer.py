@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from fractions import Fraction
@@ -19,7 +19,13 @@ from conform.writing import refuse, whole_file
 
 
 def write(
-    timeline: Timeline, path: Path, *, force: bool = False, reel_width: int = 8, sounds: int = 4
+    timeline: Timeline,
+    path: Path,
+    *,
+    force: bool = False,
+    sources: Iterable[Path] = (),
+    reel_width: int = 8,
+    sounds: int = 4,
 ) -> tuple[Finding, ...]:
     """Write V1 and A1 to A4 as `path`, further tracks beside it as `name_V2`, `name_A5-8` ...
 
@@ -31,12 +37,13 @@ def write(
     lists[:1] = [(path, tracks) for _, tracks in lists[:1]]
     if not lists:
         raise TimelineError("no enabled clip can be listed; an EDL needs one", path=path)
+    kept = tuple(sources)
     for named, _ in lists:
-        refuse(named, force=force)
+        refuse(named, force=force, sources=kept)
     columns = Columns(timeline.rate, timeline.start, reel_width)
     with ExitStack() as stack:
         for named, tracks in lists:
-            temporary = stack.enter_context(whole_file(named, force=force))
+            temporary = stack.enter_context(whole_file(named, force=force, sources=kept))
             text = "".join(f"{line}\r\n" for line in _lines(timeline, tracks, columns))
             temporary.write_bytes(text.encode("utf-8", errors="replace"))
     beside = [

@@ -7,6 +7,7 @@ lanes -1, -2 ... Positions are exact fractions, so sound keeps its place between
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
@@ -23,7 +24,9 @@ from conform.writing import whole_file
 VERSION = "1.10"
 
 
-def write(timeline: Timeline, path: Path, *, force: bool = False) -> tuple[Finding, ...]:
+def write(
+    timeline: Timeline, path: Path, *, force: bool = False, sources: Iterable[Path] = ()
+) -> tuple[Finding, ...]:
     """Write a timeline; the findings say what the format cannot hold.
 
     A path that ends in `.fcpxmld` becomes a bundle with `Info.fcpxml` inside. Raises `RenderError`
@@ -37,7 +40,7 @@ def write(timeline: Timeline, path: Path, *, force: bool = False) -> tuple[Findi
         pretty_print=True,
     )  # fmt: skip
     target = path / "Info.fcpxml" if path.suffix == ".fcpxmld" else path
-    with whole_file(target, force=force) as temporary:
+    with whole_file(target, force=force, sources=sources) as temporary:
         temporary.write_bytes(data)
     return bank.findings()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -23,17 +23,19 @@ from conform.writing import whole_file
 _VERSION = 1
 
 
-def write(timeline: Timeline, path: Path, *, force: bool = False) -> tuple[Finding, ...]:
+def write(
+    timeline: Timeline, path: Path, *, force: bool = False, sources: Iterable[Path] = ()
+) -> tuple[Finding, ...]:
     """Write a timeline as an `.otio` file; returns what other tools will not see in it.
 
     Raises `RenderError` where the file cannot be written.
     """
     root, findings = timeline_to(timeline)
-    save(root, path, force=force)
+    save(root, path, force=force, sources=sources)
     return findings
 
 
-def save(root: Any, path: Path, *, force: bool = False, sources: Sequence[Path] = ()) -> None:
+def save(root: Any, path: Path, *, force: bool = False, sources: Iterable[Path] = ()) -> None:
     """Write an OTIO object whole, after proving that OpenTimelineIO reads the text again.
 
     OpenTimelineIO's own writer reports success on a full disk and leaves half a file.

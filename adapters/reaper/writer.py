@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -18,7 +18,12 @@ from conform.writing import write_text
 
 
 def write(
-    timeline: Timeline, path: Path, *, force: bool = False, sample_rate: int = 48000
+    timeline: Timeline,
+    path: Path,
+    *,
+    force: bool = False,
+    sources: Iterable[Path] = (),
+    sample_rate: int = 48000,
 ) -> tuple[Finding, ...]:
     """Write the sound tracks of a timeline whole to a path; the findings say what is lost.
 
@@ -31,7 +36,7 @@ def write(
         raise TimelineError(f"REAPER knows no {timeline.rate.name} frames a second", path=path)
     lines = ['<REAPER_PROJECT 0.1 "7.0" 0']
     lines += [f"  {line}" for line in _project(timeline, code, sample_rate)]
-    write_text(path, "\n".join([*lines, ">", ""]), force=force)
+    write_text(path, "\n".join([*lines, ">", ""]), force=force, sources=sources)
     return losses(_losses(timeline, ruler), "reaper", path.name)
 
 

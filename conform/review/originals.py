@@ -15,6 +15,12 @@ def originals(sync: Sync) -> tuple[Path, ...]:
     return (Path(sync.picture), *takes)
 
 
+def sources(sync: Sync) -> tuple[Path, ...]:
+    """What is never written over: the cut's own file and the originals, those that are known."""
+    known = [Path(name) for name in (sync.cut, sync.picture) if name]
+    return (*known, *(path for roll in sync.rolls for path in roll.paths))
+
+
 def marks_of(sync: Sync) -> tuple[str, ...]:
     """A mark of each original: size with a hash of head and tail; empty where it is gone."""
     return tuple(mark_of(path) for path in originals(sync))

@@ -55,6 +55,21 @@ def test_any_otio_tool_opens_it_and_sees_the_take(sync: Sync, tmp_path: Path) ->
     assert otio.read(path).timelines == (sync.timeline,)
 
 
+def test_the_cut_is_found_where_it_lies_now_and_an_old_session_names_none(
+    sync: Sync, tmp_path: Path
+) -> None:
+    cut, path = tmp_path / "show" / "cut.edl", tmp_path / "show" / "s.otio"
+    cut.write_text("x")
+    session.save(replace(sync, cut=str(cut)), path)
+    shutil.move(tmp_path / "show", tmp_path / "archive")
+    there = tmp_path / "archive" / "s.otio"
+    assert Path(session.load(there).cut) == tmp_path / "archive" / "cut.edl"
+    raw = json.loads(there.read_text())
+    del raw["metadata"]["picturelock"]["session"]["cut"]
+    there.write_text(json.dumps(raw))
+    assert session.load(there).cut == ""
+
+
 def test_files_are_found_after_the_folder_has_moved(sync: Sync, tmp_path: Path) -> None:
     session.save(sync, tmp_path / "show" / "s.otio")
     shutil.move(tmp_path / "show", tmp_path / "archive")

@@ -83,6 +83,30 @@ def test_a_source_is_refused_even_with_force(tmp_path: Path, link: str) -> None:
         refuse(there, force=True, sources=[source])
 
 
+def test_a_source_is_known_by_a_relative_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "show").mkdir()
+    (tmp_path / "cut.edl").write_text("the only copy")
+    monkeypatch.chdir(tmp_path / "show")
+    with pytest.raises(RenderError, match="source"):
+        write_text(Path("../cut.edl"), "new", force=True, sources=[tmp_path / "cut.edl"])
+
+
+def test_what_lies_in_a_source_that_is_a_bundle_is_refused(tmp_path: Path) -> None:
+    inside = tmp_path / "cut.fcpxmld" / "Info.fcpxml"
+    inside.parent.mkdir()
+    inside.write_text("the only copy")
+    with pytest.raises(RenderError, match="source"):
+        refuse(inside, force=True, sources=[inside.parent])
+
+
+def test_a_source_that_is_gone_protects_nothing(tmp_path: Path) -> None:
+    (tmp_path / "out.wav").write_text("old")
+    write_text(tmp_path / "out.wav", "new", force=True, sources=[tmp_path / "gone.wav"])
+    assert (tmp_path / "out.wav").read_text() == "new"
+
+
 def test_a_dangling_link_is_not_written_through(tmp_path: Path) -> None:
     there = tmp_path / "out.wav"
     there.symlink_to(tmp_path / "elsewhere.wav")

@@ -51,7 +51,8 @@ def true_sync(short_film: Film) -> Sync:
             )
         )
     length = short_film.spec.rate.seconds(short_film.spec.frames)
-    return Sync(timeline, str(short_film.movie), 48000, length, tuple(found), takes)
+    picture, cut = str(short_film.movie), str(short_film.edl)
+    return Sync(timeline, picture, 48000, length, tuple(found), takes, cut=cut)
 
 
 @pytest.fixture

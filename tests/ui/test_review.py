@@ -210,6 +210,17 @@ class TestSaving:
         assert again.state.review.latency == Fraction(3, 100)
         assert files.load(session_file).events == session.sync.events
 
+    def test_through_a_link_the_session_itself_is_written(
+        self, session_file: Path, tmp_path: Path
+    ) -> None:
+        link = tmp_path / "latest.otio"
+        link.symlink_to(session_file)
+        opened = Session.opened(link)
+        opened.accept()
+        opened.save()
+        assert link.is_symlink()
+        assert Session.opened(session_file).state.review == opened.state.review
+
     def test_decisions_on_another_guide_are_cleared(self, true_sync: Sync, tmp_path: Path) -> None:
         movie = tmp_path / "guide.mov"
         movie.write_bytes(Path(true_sync.picture).read_bytes())

@@ -99,7 +99,8 @@ def command(
         "reel_width": int(reels) if reels else None,
         "form": markers,
     }
-    lost = formats.write(timeline, target, format=form, force=force, **_fit(asked, target, form))
+    options = _fit(asked, target, form)
+    lost = formats.write(timeline, target, format=form, force=force, sources=(source,), **options)
     findings = (*cut.findings, *lost)
     if as_json:
         answer = {"path": str(target), **timeline_json(timeline)}

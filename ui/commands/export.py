@@ -19,7 +19,7 @@ from conform.laying.prove import Proof, prove
 from conform.laying.render import StemFile, clipped, render
 from conform.laying.stems import stem_spec
 from conform.review.decision import applied
-from conform.review.originals import originals, refuse_changed
+from conform.review.originals import refuse_changed, sources
 from ui.options import FILE, SECONDS, examples, force_option, jobs_option, json_option
 from ui.printing import console, exit_code, print_findings, print_json
 from ui.progress import progress
@@ -91,13 +91,13 @@ def command(
     sync = applied(cut, review)
     refuse_changed(sync)
     report = folder / f"{session_file.stem}.report.html"
-    own = (*originals(sync), session_file)
-    refuse_report(report, force=force, sources=own)
+    kept = (*sources(sync), session_file)
+    refuse_report(report, force=force, sources=kept)
     options = PlanOptions(handles, fade, checkerboard, correct_drift)
     layout = plan(sync, options)
     spec = stem_spec(sync, bits=int(bits) if bits else None, poly=poly)
     with progress() as watch, workers(jobs) as executor:
-        stems = render(layout, folder, spec, sources=own, force=force, watch=watch)
+        stems = render(layout, folder, spec, sources=kept, force=force, watch=watch)
         proofs = prove(sync, layout, stems, executor=executor, watch=watch) if proved else ()
         same = copies(layout, stems, watch=watch) if proved else ()
         paths = [stem.path for stem in stems]
@@ -109,6 +109,7 @@ def command(
             stems=paths,
             proofs=proofs,
             same=same,
+            sources=kept,
             date=date,
             force=force,
         )

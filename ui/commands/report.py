@@ -12,7 +12,7 @@ from conform.errors import RenderError
 from conform.findings import Finding
 from conform.jsonable import findings_json
 from conform.review.decision import applied
-from conform.review.originals import originals
+from conform.review.originals import sources
 from conform.tolerance import TOLERANCES
 from ui.choosing import named_as
 from ui.options import FILE, examples, force_option, json_option
@@ -74,13 +74,13 @@ def command(
     if form and not listed:
         raise click.UsageError("--form is for --markers FILE")
     lost: tuple[Finding, ...] = ()
-    own = (session_file, *originals(cut))
-    paths = refuse_report(target, force=force, sources=own)
+    kept = (session_file, *sources(cut), *stems)
+    paths = refuse_report(target, force=force, sources=kept)
     if listed:
         if listed.resolve() in (path.resolve() for path in paths):
             raise RenderError("the report takes this name; choose another", path=listed)
         standing = judged(cut, offline(cut))
-        _, lost = write_notes(cut, review, standing, listed, form, force=force, sources=own)
+        _, lost = write_notes(cut, review, standing, listed, form, force=force, sources=kept)
     with progress() as watch:
         paths, findings = write_report(
             sync,
@@ -88,6 +88,7 @@ def command(
             watch=watch,
             review=review,
             stems=stems,
+            sources=kept,
             tolerance=tolerance,
             date=date,
             force=force,

@@ -16,7 +16,7 @@ from conform import media
 from conform.findings import info
 from conform.jsonable import event_json, findings_json, time_json
 from conform.media import Media
-from conform.review.originals import marks_of, originals
+from conform.review.originals import marks_of
 from conform.synced import Sync
 from conform.syncing.sync import SyncOptions, sync
 from conform.timecode import Rate
@@ -89,17 +89,19 @@ def command(
     name wrongly, is searched by its sound in all rolls. What cannot be measured says so.
     """
     target = named_as(output or cut.with_suffix(".session.otio"), ".otio")
-    refuse(target, force=force, sources=(cut, picture))
+    refuse(target, force=force, sources=(cut, picture))  # before takes are read, which lasts
     movie = media.probe(picture)
     read = _read(cut, rate, movie)
     timeline = chosen(read.timelines, name, cut)
     options = SyncOptions(search=search)
     with progress() as watch, workers(jobs) as executor:
         takes, odd = rolls.scan(folders, watch=watch)
+        recorded = (path for take in takes for path in take.paths)
+        refuse(target, force=force, sources=(cut, picture, *recorded))
         answer = sync(timeline, movie, takes, options, executor=executor, watch=watch)
     findings = (*read.findings, *odd, *answer.findings)
-    answer = replace(answer, findings=findings, marks=marks_of(answer))
-    session.save(answer, target, force=force, sources=(cut, *originals(answer)))
+    answer = replace(answer, findings=findings, marks=marks_of(answer), cut=str(cut))
+    session.save(answer, target, force=force)
     if as_json:
         print_json(_as_json(answer, target))
     else:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from adapters import marker_lists
 from conform.findings import Finding
 from conform.review.decision import Choice, Decision, Review, how_placed, signed_by
-from conform.review.originals import originals
+from conform.review.originals import sources as sources_of
 from conform.synced import EventSync, Sync
 from conform.timeline import Marker, Timeline
-from conform.writing import refuse
 from ui.review.judging import Judged, Mark
 
 FORMS = {
@@ -36,16 +35,17 @@ def write_notes(
     form: str | None = None,
     *,
     force: bool = False,
-    sources: Sequence[Path] = (),
+    sources: Iterable[Path] = (),
 ) -> tuple[int, tuple[Finding, ...]]:
     """Write a review's marker list whole: how many markers, and what the form cannot hold.
 
     Without `form` the path's suffix tells whose it is. Raises `RenderError` where the path is
     taken, is a source, or cannot be written, `TimelineError` for a suffix that tells nothing.
     """
-    refuse(path, force=force, sources=(*originals(sync), *sources))
     noted = noted_cut(sync, review, standing)
-    return len(noted.markers), marker_lists.write(noted, path, form=form, force=force)
+    kept = (*sources_of(sync), *sources)
+    lost = marker_lists.write(noted, path, form=form, force=force, sources=kept)
+    return len(noted.markers), lost
 
 
 def noted_cut(sync: Sync, review: Review, standing: Sequence[Judged]) -> Timeline:

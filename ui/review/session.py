@@ -16,7 +16,6 @@ from conform.errors import ConformError, SessionError
 from conform.review.decision import Review, applied
 from conform.review.holding import carry, marks
 from conform.review.merging import decided_twice, merged
-from conform.review.originals import originals
 from conform.review.spotcheck import Heard, threshold, trials
 from conform.synced import Sync
 from ui.review.byhand import ByHand
@@ -33,6 +32,8 @@ class Session(ByHand):
 
     held: Held = Held(Review(), "")
     """What the file held when it was last read or written."""
+    carried: Path | None = None
+    """The earlier session that decisions came from."""
 
     @classmethod
     def opened(
@@ -61,7 +62,13 @@ class Session(ByHand):
             reviewer=reviewer,
         )
         made.held, made.writable = held or made.held, made.writable and held is not None
+        made.carried = carried
         return made
+
+    @property
+    def beside(self) -> tuple[Path, ...]:
+        """What is looked at beside the cut's own files, and is as little to be written over."""
+        return tuple(path for path in (self.guide, self.second, self.carried) if path)
 
     def start_spot_check(self, count: int = 12, seed: int | None = None) -> bool:
         """Hide offsets in some measured events, to be asked for each; False where none is fit."""
@@ -136,7 +143,7 @@ class Session(ByHand):
     def move_to(self, path: Path, *, force: bool = False) -> None:
         """Go on in a session file of another name; raises `ConformError`."""
         review = self.state.review
-        files.save(self.sync, path, review, force=force, sources=originals(self.sync))
+        files.save(self.sync, path, review, force=force, sources=self.beside)
         self.path, self.writable, self.held = path, True, reviews.held(path)
         if review == self.state.review:
             self._set(saved=True)

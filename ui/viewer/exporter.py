@@ -48,7 +48,10 @@ class Exporter(QObject):
 
     def _run(self, sync: Sync, review: Review, folder: Path, replaced: bool) -> None:
         try:
-            stems, page = export(sync, folder, review, force=replaced, watch=self._watch)
+            kept = self._session.beside
+            stems, page = export(
+                sync, folder, review, force=replaced, sources=kept, watch=self._watch
+            )
         except ConformError as fault:
             self.said.emit(f"Not exported: {fault}")
         else:

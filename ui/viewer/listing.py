@@ -83,7 +83,7 @@ class ListDialog(QDialog):
                 path,
                 self.form,
                 force=self.replace_box.isChecked(),
-                sources=(session.path,) if session.path else (),
+                sources=(*session.beside, *filter(None, [session.path])),
             )
         except ConformError as fault:
             self._said.setText(fault.message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from lxml import etree
@@ -15,7 +16,9 @@ from conform.writing import whole_file
 __all__ = ["write"]
 
 
-def write(timeline: Timeline, path: Path, *, force: bool = False) -> tuple[Finding, ...]:
+def write(
+    timeline: Timeline, path: Path, *, force: bool = False, sources: Iterable[Path] = ()
+) -> tuple[Finding, ...]:
     """Write a timeline whole to a path; the findings say what the format could not hold.
 
     Raises `RenderError` where the path is taken or cannot be written, `TimelineError` where the
@@ -27,6 +30,6 @@ def write(timeline: Timeline, path: Path, *, force: bool = False) -> tuple[Findi
     text = etree.tostring(
         root, xml_declaration=True, encoding="UTF-8", doctype="<!DOCTYPE xmeml>", pretty_print=True
     )
-    with whole_file(path, force=force) as temporary:
+    with whole_file(path, force=force, sources=sources) as temporary:
         temporary.write_bytes(text)
     return sheet.odd.told()

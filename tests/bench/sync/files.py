@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from typing import BinaryIO
 
 import av
 import numpy as np
@@ -20,7 +21,7 @@ def write(folder: Path, pair: Pair, number: int) -> tuple[Path, Path]:
     reference, other = folder / f"{number}-reference.wav", folder / f"{number}.{pair.kind}"
     soundfile.write(reference, _inside(pair.reference), RATE, subtype="PCM_24")
     if pair.kind in _CODECS:
-        _encode(other, _inside(pair.other), pair.rate)
+        encode(str(other), _inside(pair.other), pair.rate, pair.kind)
     else:
         soundfile.write(other, _inside(pair.other), pair.rate, subtype="PCM_24")
     return reference, other
@@ -30,9 +31,10 @@ def _inside(sound: Wave) -> Wave:
     return sound * min(1.0, 0.9 / max(float(np.abs(sound).max(initial=0)), 1e-9))
 
 
-def _encode(path: Path, sound: Wave, rate: int) -> None:
-    codec, container, bits = _CODECS[path.suffix[1:]]
-    with av.open(str(path), "w", format=container) as out:
+def encode(file: str | BinaryIO, sound: Wave, rate: int, kind: str) -> None:
+    """Sound in a codec by the suffix of its files, written to a path or an open file."""
+    codec, container, bits = _CODECS[kind]
+    with av.open(file, "w", format=container) as out:
         stream = out.add_stream(codec, rate=rate, layout="mono")
         stream.bit_rate = bits
         layout = stream.codec_context.format.name

@@ -60,8 +60,11 @@ def findings_json(findings: Iterable[Finding]) -> list[Json]:
 
 
 def match_json(match: Match | None, reason: str = "") -> Json:
-    """One measurement of sound against sound; all null, with the reason, where none was made."""
-    found = match or Match(Verdict.TOO_LITTLE, sample_rate=0, reason=reason)
+    """One measurement of sound against sound; all null, with the reason, where none was made.
+
+    An unreadable file has its verdict and the reference's rate, and neither score nor polarity.
+    """
+    found = match or Match(Verdict.UNREADABLE, sample_rate=0, reason=reason)
     return {
         "matched": found.matched,
         "lag_seconds": _number(found.lag_seconds),
@@ -69,14 +72,14 @@ def match_json(match: Match | None, reason: str = "") -> Json:
         "sample_rate": found.sample_rate if match else None,
         "uncertainty_samples": _number(found.uncertainty_samples),
         "drift_ppm": _number(found.drift_ppm),
-        "score": _number(found.score) if match else None,
-        "runner_up": _number(found.runner_up) if match else None,
+        "score": _number(found.score) if found.heard else None,
+        "runner_up": _number(found.runner_up) if found.heard else None,
         "reason": found.reason,
         "verdict": str(found.verdict) if match else None,
         "direction": _word(found.lag_samples),
         "drift_uncertainty_ppm": _number(found.drift_uncertainty_ppm),
         "false_match": _number(found.false_match),
-        "polarity": found.polarity if match else None,
+        "polarity": found.polarity if found.matched else None,
         "alternatives": [
             {"lag_samples": _number(other.lag_samples), "score": _number(other.score)}
             for other in found.alternatives

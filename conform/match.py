@@ -15,12 +15,13 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """What the sound says: a place, no place, several equal places, or too little to tell."""
+    """What the sound says: a place, none, several equal ones, too little; or nothing was read."""
 
     MATCH = "match"
     NO_MATCH = "no_match"
     AMBIGUOUS = "ambiguous"
     TOO_LITTLE = "too_little_sound"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,11 @@ class Match:
     def matched(self) -> bool:
         """Whether one place was found."""
         return self.verdict is Verdict.MATCH
+
+    @property
+    def heard(self) -> bool:
+        """Whether any sound was listened to: only then do the scores say something."""
+        return self.verdict is not Verdict.UNREADABLE
 
     @property
     def lag_seconds(self) -> float | None:

@@ -121,7 +121,7 @@ def _readable(
         return _aligned(ground, spans, reference, path, rate, watch)
     except MediaError as fault:
         reason = f"cannot be read: {fault.message}"
-        match = Match(Verdict.TOO_LITTLE, rate, reason)
+        match = Match(Verdict.UNREADABLE, rate, reason)
         return Aligned(path, match, (error("align.unreadable", reason, str(path)),))
 
 

@@ -140,6 +140,14 @@ def test_no_match_gives_nulls_and_the_reason() -> None:
     assert shape.keys() == match_json(MATCH).keys()
     refused = match_json(Match(Verdict.NO_MATCH, 48000, "no clear winner", false_match=math.nan))
     assert (refused["reason"], refused["false_match"]) == ("no clear winner", None)
+    assert (refused["score"], refused["polarity"]) == (0.0, None)
+
+
+def test_what_was_never_heard_has_neither_score_nor_polarity() -> None:
+    shape = match_json(Match(Verdict.UNREADABLE, 48000, "cannot be read"))
+    assert (shape["verdict"], shape["reason"]) == ("unreadable", "cannot be read")
+    assert (shape["score"], shape["runner_up"], shape["polarity"]) == (None, None, None)
+    assert shape["lag_samples"] is None
 
 
 def roll() -> Roll:

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+from click.testing import CliRunner
 
 from fixtures.voices import conversation
+from ui.cli import cli
 
 RATE = 48000
 
@@ -62,3 +64,16 @@ def test_text_shows_steps_and_channels(folder: Path) -> None:
     assert "jumps 960 samples" in text
     assert "channel 2" in text
     assert "inverted" in text
+
+
+def test_an_unreadable_file_says_so_and_stops_no_other(folder: Path) -> None:
+    (folder / "notes.wav").write_text("no sound")
+    names = ("reference.wav", "notes.wav", "both.wav")
+    words = ["align", *(str(folder / name) for name in names)]
+    shown = CliRunner().invoke(cli, words, standalone_mode=False)
+    assert shown.return_value == 1
+    line = next(line for line in shown.output.splitlines() if "notes.wav" in line)
+    assert line.split()[1:5] == ["not", "measured", "cannot", "be"]
+    asked = CliRunner().invoke(cli, [*words, "--json"], standalone_mode=False)
+    answer = json.loads(asked.output)
+    assert [one["verdict"] for one in answer["files"]] == ["unreadable", "match"]

@@ -164,7 +164,7 @@ def _print(found: Sequence[Aligned]) -> None:
 
 def _cells(match: Match) -> tuple[str, ...]:
     if match.lag_samples is None or match.lag_seconds is None:
-        scores = (f"{match.score:.2f}", f"{match.runner_up:.2f}")
+        scores = (f"{match.score:.2f}", f"{match.runner_up:.2f}") if match.heard else ("", "")
         return ("not measured", "", "", "", *scores, match.reason or str(match.verdict))
     drift = "" if match.drift_ppm is None else f"{match.drift_ppm:+z.2f} ppm"
     return (

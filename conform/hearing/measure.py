@@ -133,10 +133,12 @@ def _traced(
             for width in _widths(other.seconds)
         ]
         line = max(lines, key=lambda line: line.decades)
-        share = loudest_share(window, reference.coarse, peak.at)
-        rare = rarity.decades(peak, peaks, share)
-        if rare > 0 and any(_borne_out(line) for line in lines):
-            line = _stands_out(line, lag, anchor, peak, rare + _places(reference))
+        rare = rarity.decades(peak, peaks, 0.0)  # at most: most peaks need no closer look
+        if rare > max(0.0, line.decades - _places(reference)):
+            share = loudest_share(window, reference.coarse, peak.at)
+            rare = rarity.decades(peak, peaks, share)
+            if rare > 0 and any(_borne_out(line) for line in lines):
+                line = _stands_out(line, lag, anchor, peak, rare + _places(reference))
         traced.append(line)
     return traced
 

@@ -57,6 +57,12 @@ def refuse(path: Path, *, force: bool = False, sources: Iterable[Path] = ()) -> 
         raise RenderError("exists already; give --force to replace it", path=path)
 
 
+def refuse_file(folder: Path) -> None:
+    """Raise `RenderError` where a folder is to be written into and a file has its name."""
+    if folder.exists() and not folder.is_dir():
+        raise RenderError("this is a file; name a folder", path=folder)
+
+
 def _belongs(path: Path, source: Path) -> bool:
     """Whether a path is a source, or lies in one."""
     try:

@@ -13,7 +13,7 @@ from rich.console import Console
 from adapters import rolls
 from conform import media
 from conform.clocks.align import Aligned
-from conform.errors import AlignError, ConformError, MediaError, RenderError
+from conform.errors import AlignError, ConformError, MediaError
 from conform.findings import Finding, error, info, warning
 from conform.laying.bwf import Label
 from conform.laying.render import StemFile, StemSpec, clipped, render, safe_name
@@ -22,7 +22,7 @@ from conform.laying.written import Ground, Heard, verdict
 from conform.roll import Roll
 from conform.timecode import sample_at
 from conform.watch import Watch
-from conform.writing import refuse
+from conform.writing import refuse, refuse_file
 from ui.showing import show_stems, stem_json
 
 
@@ -50,8 +50,7 @@ class Layer:
         self._sources = (reference, *others)
         self._folder, self._force = folder, force
         self._names = _names(others)
-        if folder.exists() and not folder.is_dir():
-            raise RenderError("this is a file; name a folder", path=folder)
+        refuse_file(folder)
         for name in self._names:
             refuse(folder / f"{name}.wav", force=force, sources=self._sources)
         self._seconds = seconds_of(media.probe(reference))

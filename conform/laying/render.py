@@ -137,9 +137,17 @@ def _refuse_full_disk(plan: Plan, folder: Path, spec: StemSpec) -> None:
     free = shutil.disk_usage(existing).free
     if free < need * 1.05:
         raise RenderError(
-            f"the stems need up to {need / 1e9:.1f} GB, the disk has {free / 1e9:.1f} GB free",
-            path=folder,
+            f"the stems need up to {_size(need)}, the disk has {_size(free)} free", path=folder
         )
+
+
+def _size(count: int) -> str:
+    """Bytes in the units that disks are sold by: `812 MB`, `14.2 GB`."""
+    unit, name = next(((u, n) for u, n in _UNITS if count >= u), (1, "bytes"))
+    return f"{count / unit:.3g} {name}"
+
+
+_UNITS = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
 
 def _write_all(

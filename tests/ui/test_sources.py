@@ -111,3 +111,12 @@ def test_the_viewer_spares_the_session_that_decisions_came_from(
     opened = Session.opened(session_file, carried=old)
     with pytest.raises(RenderError, match="this is a source file"):
         opened.move_to(old, force=True)
+
+
+def test_stems_are_not_written_among_takes_nor_into_a_file(session_file: Path) -> None:
+    take = files.load(session_file).rolls[0].path
+    before = sorted(path.name for path in take.parent.iterdir())
+    for place, why in ((take.parent, "takes lie here"), (take, "name a folder")):
+        with pytest.raises(RenderError, match=why):
+            run("export", session_file, "-o", place)
+    assert sorted(path.name for path in take.parent.iterdir()) == before

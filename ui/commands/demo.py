@@ -10,6 +10,7 @@ import click
 
 from conform.errors import RenderError
 from conform.timecode import RATES, Rate
+from conform.writing import refuse_file
 from fixtures.spec import demo_spec
 from ui.options import FILE, RATE, examples, json_option
 from ui.printing import print_json
@@ -70,6 +71,7 @@ def command(
 
 
 def _empty(folder: Path) -> Path:
+    refuse_file(folder)
     if folder.exists() and any(folder.iterdir()):
         raise RenderError("is not empty; name another folder, or remove it", path=folder)
     return folder

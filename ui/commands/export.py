@@ -17,7 +17,7 @@ from conform.laying.copied import copies, copy_findings
 from conform.laying.plan import PlanOptions, plan
 from conform.laying.prove import Proof, prove
 from conform.laying.render import StemFile, clipped, render
-from conform.laying.stems import stem_spec
+from conform.laying.stems import apart_from_takes, stem_spec
 from conform.review.decision import applied
 from conform.review.originals import refuse_changed, sources
 from ui.options import FILE, SECONDS, examples, force_option, jobs_option, json_option
@@ -89,6 +89,7 @@ def command(
     """
     cut, review = session.load_reviewed(session_file)
     sync = applied(cut, review)
+    beside = apart_from_takes(sync, folder)
     refuse_changed(sync)
     report = folder / f"{session_file.stem}.report.html"
     kept = (*sources(sync), session_file)
@@ -113,7 +114,13 @@ def command(
             date=date,
             force=force,
         )
-    findings = (*sync.findings, *layout.findings, *clipped(stems), *copy_findings(same))
+    findings = (
+        *sync.findings,
+        *beside,
+        *layout.findings,
+        *clipped(stems),
+        *copy_findings(same),
+    )
     if as_json:
         print_json(_as_json(stems, proofs, report, findings))
     else:

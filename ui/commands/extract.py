@@ -8,6 +8,7 @@ import click
 
 from adapters import aaf, formats, otio
 from conform.errors import TimelineError
+from conform.writing import refuse_file
 from ui.options import FILE, examples, force_option, json_option
 from ui.printing import console, print_json
 
@@ -38,6 +39,7 @@ def command(source: Path, folder: Path, force: bool, as_json: bool) -> int:
 
 
 def _extracted(source: Path, folder: Path, *, force: bool) -> tuple[Path, ...]:
+    refuse_file(folder)
     found = formats.recognised(source)
     if found.name == "aaf":
         return aaf.extract(source, folder, force=force)

@@ -9,7 +9,7 @@ from conform.laying.copied import copies
 from conform.laying.plan import plan
 from conform.laying.prove import prove
 from conform.laying.render import StemFile, render, safe_name
-from conform.laying.stems import stem_spec
+from conform.laying.stems import apart_from_takes, stem_spec
 from conform.review.decision import UNREVIEWED, Review
 from conform.review.originals import refuse_changed
 from conform.review.originals import sources as sources_of
@@ -31,6 +31,7 @@ def export(
 
     `review` is what was decided, for the report; `sync` has it done already.
     """
+    apart_from_takes(sync, folder)
     refuse_changed(sync)
     kept = (*sources_of(sync), *sources)
     page = folder / f"{safe_name(sync.timeline.name) or 'session'}.report.html"

@@ -1,5 +1,6 @@
 """Stems are what the regions say, to the bit, and appear whole or not at all."""
 
+import shutil
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -338,6 +339,21 @@ def test_recordings_that_no_event_uses_are_sources_too(tmp_path: Path) -> None:
             force=True,
         )
     assert (tmp_path / "out" / "Boom.wav").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("free", "told"), [(700, "700 bytes"), (35_000, "35 kB"), (812_345_678, "812 MB")]
+)
+def test_a_full_disk_is_told_in_its_own_size(
+    free: int, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(tmp_path / "t.wav", 100)
+    usage = type(shutil.disk_usage(tmp_path))(10**12, 10**12 - free, free)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(RenderError, match=f"the disk has {told} free"):
+        layout = planned(region(tmp_path / "t.wav", 0, 0, 100))
+        render(layout, tmp_path / "out", StemSpec(SR, length=free))
+    assert not (tmp_path / "out").exists()
 
 
 def test_lossy_takes_are_decoded_into_the_stem(tmp_path: Path) -> None:

@@ -36,8 +36,9 @@ from ui.review.layout import Layout
 from ui.review.state import Listen
 from ui.viewer.app import application
 from ui.viewer.mixing import Monitor
-from ui.viewer.outputs import Output, PortAudio
+from ui.viewer.output import Output
 from ui.viewer.player import Player
+from ui.viewer.portaudio import PortAudio
 from ui.viewer.qtaudio import QtAudio
 
 _RATE = 48000

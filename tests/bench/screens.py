@@ -32,7 +32,7 @@ from fixtures.spec import demo_spec
 from ui.review.session import Session
 from ui.review.state import Listen
 from ui.viewer.look import dress
-from ui.viewer.outputs import Silent
+from ui.viewer.output import Silent
 from ui.viewer.window import Window
 
 SIZES = ((1280, 800), (2560, 1440))

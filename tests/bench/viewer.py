@@ -40,7 +40,7 @@ from tests.bench.watching import Pause, Reading, after, held_up, paused, spin, w
 from ui.review.session import Session
 from ui.review.state import Filter, Listen
 from ui.viewer.app import application, settle
-from ui.viewer.outputs import Silent
+from ui.viewer.output import Silent
 from ui.viewer.window import Window
 
 _PATIENCE = 240

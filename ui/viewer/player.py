@@ -10,7 +10,7 @@ import numpy as np
 from ui.review.course import Course
 from ui.review.programme import Programme
 from ui.viewer.mixing import BLOCK, FADE, Monitor, blended, mixed_block
-from ui.viewer.outputs import Output, OutputError, Silent
+from ui.viewer.output import Output, OutputError, Silent
 from ui.viewer.ring import Block, Ring
 
 _RING = 1 << 14

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QIODevice
 
-from ui.viewer.outputs import OutputError
+from ui.viewer.output import OutputError
 from ui.viewer.runs import Pull, Run, Runs
 
 _BYTES = 8

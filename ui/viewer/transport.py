@@ -12,7 +12,7 @@ from ui.review.layout import Layout
 from ui.review.session import Session
 from ui.review.state import Listen, State
 from ui.viewer.mixing import Monitor
-from ui.viewer.outputs import Output
+from ui.viewer.output import Output
 from ui.viewer.player import Player
 
 _FASTEST = 8

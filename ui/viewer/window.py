@@ -29,6 +29,7 @@ from ui.viewer.assembling import Assembler
 from ui.viewer.bar import TransportBar
 from ui.viewer.correlation import CorrelationPane
 from ui.viewer.detail import DetailServer
+from ui.viewer.devices import best_output
 from ui.viewer.exporter import Exporter
 from ui.viewer.handpane import Foot, HandPane
 from ui.viewer.inspector import Inspector
@@ -40,7 +41,7 @@ from ui.viewer.latency import CalibrationDialog
 from ui.viewer.leaders import LeaderLabel
 from ui.viewer.listing import ListDialog
 from ui.viewer.offsets import OffsetPlot
-from ui.viewer.outputs import Output, best_output
+from ui.viewer.output import Output
 from ui.viewer.pane import PicturePane
 from ui.viewer.peaks import PeakServer
 from ui.viewer.savedlabel import SavedLabel

@@ -52,7 +52,7 @@ if not _REASON:
 
     from ui.review.session import Session
     from ui.viewer.look import dress
-    from ui.viewer.outputs import Silent
+    from ui.viewer.output import Silent
     from ui.viewer.window import Window
 
     def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,9 +16,11 @@ from ui.review.course import Course
 from ui.review.programme import Programme
 from ui.review.session import Session
 from ui.review.state import Listen
+from ui.viewer.devices import best_output
 from ui.viewer.mixing import BLOCK, FADE, Monitor, mixed_block
-from ui.viewer.outputs import OutputError, PortAudio, Silent, best_output
+from ui.viewer.output import OutputError, Silent
 from ui.viewer.player import Player
+from ui.viewer.portaudio import PortAudio
 from ui.viewer.ring import Ring
 from ui.viewer.runs import Run, Runs
 

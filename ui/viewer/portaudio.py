@@ -1,14 +1,12 @@
-"""Ways to be heard: PortAudio, Qt, or a silent clock; each says what has been heard so far."""
+"""Sound through PortAudio, whose clock says when a sample reaches the converter."""
 
 from __future__ import annotations
 
 import time
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any
 
-from PyQt6.QtCore import QElapsedTimer
-
-from conform.errors import ConformError
+from ui.viewer.output import OutputError
 from ui.viewer.runs import Pull, Run, Runs
 
 _LATENCY = 0.1
@@ -18,31 +16,6 @@ tens of milliseconds, and the device's own clock makes up for it."""
 _STALL = 3.0
 """Seconds without a call from an open device after which it counts as gone: a sound server that
 wakes a wireless one takes up to two."""
-
-
-class OutputError(ConformError):
-    """A device that does not play."""
-
-
-class Output(Protocol):
-    """A device that plays what it pulls, and the clock of it."""
-
-    name: str
-
-    def start(self, pull: Pull) -> None:
-        """Begin to play; the clock starts at 0. Raises `OutputError`."""
-
-    def stop(self) -> None:
-        """Fall silent; the device stays at hand."""
-
-    def heard(self) -> float:
-        """Seconds of sound that were heard since `start`; never more than were pulled."""
-
-    def failed(self) -> bool:
-        """Whether the device has stopped by itself."""
-
-    def close(self) -> None:
-        """Let the device go; `start` takes it again."""
 
 
 class PortAudio:
@@ -116,43 +89,3 @@ class PortAudio:
         except self._sounddevice.PortAudioError as fault:
             self.close()
             raise OutputError(f"{self.name} does not play: {fault}") from fault
-
-
-class Silent:
-    """No sound, but a clock that runs: the picture plays all the same."""
-
-    name = "no sound device"
-
-    def __init__(self, rate: int) -> None:
-        self._clock = QElapsedTimer()
-
-    def start(self, pull: Pull) -> None:
-        """Begin to count."""
-        self._clock.start()
-
-    def stop(self) -> None:
-        """Stop counting."""
-        self._clock.invalidate()
-
-    def heard(self) -> float:
-        """Seconds since the start."""
-        return self._clock.nsecsElapsed() / 1e9 if self._clock.isValid() else 0.0
-
-    def failed(self) -> bool:
-        """A clock runs on."""
-        return False
-
-    def close(self) -> None:
-        """There is no device."""
-
-
-def best_output(rate: int) -> Output:
-    """The best output that works here."""
-    from ui.viewer.qtaudio import QtAudio  # noqa: PLC0415  (it builds upon this module)
-
-    for kind in (PortAudio, QtAudio):
-        try:
-            return kind(rate)
-        except Exception:  # noqa: BLE001, S112  (PortAudio and Qt raise what they like)
-            continue
-    return Silent(rate)

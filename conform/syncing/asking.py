@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from conform.hearing.measure import STAGES
+from conform.match import Match, Verdict
 from conform.roll import Roll
 from conform.syncing.candidates import CERTAIN, Candidate, Event, covered
 from conform.syncing.guide import Guide
-from conform.syncing.placing import Place, confirm, place, seek
+from conform.syncing.placing import Place, confirm, glanced, place, seek
 from conform.syncing.sharing import (
     SHORTEST,
     Share,
@@ -138,6 +139,10 @@ def _shared(
             continue
         part = within(question.event, candidate, search)
         if part.clip.duration < SHORTEST or candidate.covers == 0:
+            continue
+        if not glanced(part, candidate, guide, search):
+            nothing = Match(Verdict.NO_MATCH, roll.sample_rate, "no place stands out")
+            asked.append(Place(candidate, nothing))
             continue
         shares, known = with_copy(shares, candidate)
         if known:

@@ -11,6 +11,7 @@ import numpy as np
 
 from conform.hearing.band import Signal
 from conform.hearing.evidence import REACH, TOLERANCE, Line, trace
+from conform.hearing.glance import stands_out
 from conform.hearing.levels import exact as on_grid
 from conform.hearing.measure import STAGES, find
 from conform.hearing.nearby import nearby
@@ -90,6 +91,17 @@ def place(
             if _tells_more(found.match, best.match):
                 best = Place(candidate, found.match, part.name)
     return best
+
+
+def glanced(event: Event, candidate: Candidate, guide: Guide, search: Fraction) -> bool:
+    """Whether any place of a take stands out under an event, on any channel.
+
+    A further take of an event that another one matched is asked this first: takes of other days
+    often share its timecode, and hardly any of them comes through.
+    """
+    lanes = take_part(candidate, event, search)
+    parts = guide.parts(event.clip.record_in, event.clip.record_out)
+    return any(stands_out(lane, part) for part in parts for lane in lanes)
 
 
 def seek(event: Event, roll: Roll, rung: Rung, guide: Guide) -> Candidate | None:

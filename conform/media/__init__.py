@@ -11,7 +11,7 @@ with `MediaError`, unless the caller hands them `findings`: then the hole is sil
 length and the finding says where.
 """
 
-from conform.media.placing import Report
+from conform.media.clocked import Report
 from conform.media.probing import probe
 from conform.media.reading import blocks, floats, integers, read
 from conform.media.values import AudioStream, Integers, Media, Samples, VideoStream

@@ -17,8 +17,8 @@ from av.filter import Graph
 from numpy.typing import NDArray
 
 from conform.errors import MediaError
+from conform.media.clocked import Clocked, Report
 from conform.media.opening import audio_stream, opened, start_of, translated, zero_of
-from conform.media.placing import Placing, Report
 from conform.media.values import Integers, Samples
 from conform.timecode import sample_at
 
@@ -51,8 +51,8 @@ def blocks(
         source = audio_stream(container, stream, path)
         stretch = _Stretch(container, source, path, rate, start, duration)
         picked = _picked(channels, source.channels, path)
-        placing = Placing(container, source, path, findings)
-        yield from stretch.through(placing, picked, size)
+        sound = Clocked(container, source, path, findings)
+        yield from stretch.through(sound, picked, size)
 
 
 def read(
@@ -132,13 +132,13 @@ class _Stretch:
         self._dropped = warm * self._rate // common
         self._count = None if duration is None else sample_at(duration, self._rate)
 
-    def through(self, placing: Placing, picked: tuple[int, ...], size: int) -> Iterator[Samples]:
+    def through(self, sound: Clocked, picked: tuple[int, ...], size: int) -> Iterator[Samples]:
         """The stretch in blocks of `size` samples."""
         if self._count == 0:
             return
         line: _Line | None = None
         fed, waiting, enough = 0, 0, self._enough()
-        for frame in placing.frames(self._first):
+        for frame in sound.frames(self._first):
             line = line or self._line(frame, picked, size)
             frame.pts = fed
             fed += frame.samples
@@ -243,7 +243,7 @@ def _native(
             )
         yield np.empty((0, source.channels), dtype)
         held = 0
-        for frame in Placing(container, source, path, findings).frames(first):
+        for frame in Clocked(container, source, path, findings).frames(first):
             yield _interleaved(frame)
             held += frame.samples
             if held >= count:

@@ -43,7 +43,7 @@ _DECLARED = {  # seconds by which sound may end before the length that its conta
 }
 
 
-class Placing:
+class Clocked:
     """One sound stream of an open container, sample by sample."""
 
     def __init__(

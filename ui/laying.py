@@ -18,7 +18,7 @@ from conform.findings import Finding, error, info, warning
 from conform.laying.bwf import Label
 from conform.laying.render import StemFile, StemSpec, clipped, render, safe_name
 from conform.laying.whole import Correct, Laying, lay, seconds_of
-from conform.laying.written import Ground, Heard, verdict
+from conform.laying.written import Ground, Playback, verdict
 from conform.roll import Roll
 from conform.timecode import sample_at
 from conform.watch import Watch
@@ -33,7 +33,7 @@ class Written:
     findings: tuple[Finding, ...]
     stem: StemFile | None = None
     laying: Laying | None = None
-    heard: Heard | None = None
+    heard: Playback | None = None
 
 
 class Layer:
@@ -163,7 +163,7 @@ def _how(laying: Laying) -> str:
     return f"copied at the nearest sample, {1000 * laying.left:.3f} ms off at worst"
 
 
-def _again(heard: Heard) -> str:
+def _again(heard: Playback) -> str:
     if heard.residual is None or heard.uncertainty is None:
         return f"not measured again: {heard.reason}"
     return (

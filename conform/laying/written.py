@@ -23,7 +23,7 @@ _AROUND = 1  # seconds beside it in the reference: what is off by more finds not
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Playback:
     """A written file against its reference at the place where it is off most, in its samples.
 
     A positive `residual` means the file is early; it is None, with the reason, where no place could
@@ -44,7 +44,7 @@ class Ground:
         if not self._channels:
             raise AlignError("has no sound to align to", path=path)
 
-    def hear(self, stem: StemFile, laying: Laying) -> Heard:
+    def hear(self, stem: StemFile, laying: Laying) -> Playback:
         """A written file at the head, the middle and the tail of each of its parts.
 
         Raises `MediaError` where it cannot be read.
@@ -58,12 +58,12 @@ class Ground:
             if fines:
                 worst = max(fines, key=lambda fine: abs(fine.lag))
                 rate = laying.sample_rate
-                return Heard(worst.lag * rate, worst.half_width * rate, len(fines))
+                return Playback(worst.lag * rate, worst.half_width * rate, len(fines))
             reason = next((one.match.reason for one in heard if one.match.reason), reason)
-        return Heard(None, None, 0, reason)
+        return Playback(None, None, 0, reason)
 
 
-def verdict(heard: Heard, laying: Laying, path: Path) -> Iterator[Finding]:
+def verdict(heard: Playback, laying: Laying, path: Path) -> Iterator[Finding]:
     """What a person should know of a file that was written: left off, or not where it should be."""
     rate = laying.sample_rate
     if laying.left > TOLERANCE:

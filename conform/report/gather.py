@@ -23,7 +23,7 @@ from conform.watch import Step, Watch, unwatched
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Entry:
     """One event with its slip in seconds, the slip's uncertainty, and what that means.
 
     Only what was measured has a slip: an event laid by timecode agrees with it by definition.
@@ -76,7 +76,7 @@ class Report:
     tool: str
     sync: Sync
     tolerance: Tolerance
-    lines: tuple[Line, ...]
+    entries: tuple[Entry, ...]
     counted: tuple[Counted, ...]
     drifts: tuple[TakeDrift, ...]
     trend: Trend | None
@@ -94,20 +94,20 @@ class Report:
     @property
     def reviewers(self) -> tuple[str, ...]:
         """Everybody who decided something, in the order of the events."""
-        return tuple(dict.fromkeys(one.decision.by for one in self.lines if one.decision.by))
+        return tuple(dict.fromkeys(one.decision.by for one in self.entries if one.decision.by))
 
     def chosen(self, choice: Choice) -> int:
         """The number of events that were accepted, rejected, or left open."""
-        return sum(line.decision.choice is choice for line in self.lines)
+        return sum(entry.decision.choice is choice for entry in self.entries)
 
     def count(self, status: Status) -> int:
         """The number of events of a status."""
-        return sum(line.event.status is status for line in self.lines)
+        return sum(entry.event.status is status for entry in self.entries)
 
     @property
     def flagged(self) -> int:
         """The number of events that a person should look at."""
-        return sum(line.flagged for line in self.lines)
+        return sum(entry.flagged for entry in self.entries)
 
 
 def report(
@@ -130,8 +130,8 @@ def report(
     `MediaError` for a stem that cannot be read; a guide or take that cannot be drawn is a finding.
     """
     files, alike = tuple(stems), tuple(same)
-    lines = _lines(sync, tolerance, review, proofs, alike)
-    lines, undrawn = _drawn(lines, sync, thumbnails, watch)
+    entries = _entries(sync, tolerance, review, proofs, alike)
+    entries, undrawn = _drawn(entries, sync, thumbnails, watch)
     pops = checks(sync.timeline, heard_files(sync, files))
     findings = (
         *sync.findings,
@@ -146,8 +146,8 @@ def report(
         tool=f"Picturelock {conform.__version__}",
         sync=sync,
         tolerance=tolerance,
-        lines=lines,
-        counted=tuple(_counted(lines, sync, each) for each in TOLERANCES.values()),
+        entries=entries,
+        counted=tuple(_counted(entries, sync, each) for each in TOLERANCES.values()),
         drifts=take_drifts(sync),
         trend=trend(sync),
         picture=picture,
@@ -158,28 +158,28 @@ def report(
     )
 
 
-def _lines(
+def _entries(
     sync: Sync,
     tolerance: Tolerance,
     review: Review,
     proofs: Iterable[Proof],
     same: Iterable[Copied],
-) -> tuple[Line, ...]:
+) -> tuple[Entry, ...]:
     """Every event with what was decided of it, and what its stems prove."""
     decided = review.by_event()
     proved = {proof.event: proof for proof in proofs}
     alike = {copied.event: copied for copied in same}
     made = (
-        _line(event, sync, tolerance, decided.get(event.id, Decision(event.id)),
+        _entry(event, sync, tolerance, decided.get(event.id, Decision(event.id)),
               proved.get(event.id))
         for event in sync.events
     )  # fmt: skip
-    return tuple(replace(line, copied=alike.get(line.event.id)) for line in made)
+    return tuple(replace(entry, copied=alike.get(entry.event.id)) for entry in made)
 
 
-def _line(
+def _entry(
     event: EventSync, sync: Sync, tolerance: Tolerance, decision: Decision, proof: Proof | None
-) -> Line:
+) -> Entry:
     measured = event.status is Status.MEASURED
     exact = event.slip_seconds if measured else None
     slip = None if exact is None else float(exact)
@@ -188,7 +188,7 @@ def _line(
     uncertainty = None if samples is None else samples / rate
     limits = _limits(sync, tolerance)
     judged = judge(slip, uncertainty, limits)
-    return Line(event, slip, uncertainty, judged, decision, proof, _stem(proof, sync, limits))
+    return Entry(event, slip, uncertainty, judged, decision, proof, _stem(proof, sync, limits))
 
 
 def _stem(proof: Proof | None, sync: Sync, limits: tuple[float, float]) -> Judgement | None:
@@ -205,27 +205,27 @@ def _limits(sync: Sync, tolerance: Tolerance) -> tuple[float, float]:
     return tolerance.limits(sync.timeline.rate.frame, sync.sample_rate)
 
 
-def _counted(lines: Iterable[Line], sync: Sync, tolerance: Tolerance) -> Counted:
+def _counted(entries: Iterable[Entry], sync: Sync, tolerance: Tolerance) -> Counted:
     limits = _limits(sync, tolerance)
-    found = [judge(line.slip, line.uncertainty, limits) for line in lines]
+    found = [judge(entry.slip, entry.uncertainty, limits) for entry in entries]
     kinds = (Judgement.WITHIN, Judgement.OUTSIDE, Judgement.UNDECIDED)
     return Counted(tolerance, *(found.count(kind) for kind in kinds))
 
 
 def _drawn(
-    lines: tuple[Line, ...], sync: Sync, most: int, watch: Watch
-) -> tuple[tuple[Line, ...], list[Finding]]:
-    """The lines with the sound of at most `most` of them, and what could not be drawn."""
-    order = sorted(range(len(lines)), key=lambda i: (not lines[i].flagged, i))[:most]
+    entries: tuple[Entry, ...], sync: Sync, most: int, watch: Watch
+) -> tuple[tuple[Entry, ...], list[Finding]]:
+    """The entries with the sound of at most `most` of them, and what could not be drawn."""
+    order = sorted(range(len(entries)), key=lambda i: (not entries[i].flagged, i))[:most]
     findings: list[Finding] = []
     waves: dict[int, Waves] = {}
     for done, index in enumerate(order, 1):
-        event = lines[index].event
+        event = entries[index].event
         try:
             waves[index] = event_waves(event, sync)
         except MediaError as fault:
             findings.append(warning("report-no-waveform", str(fault), f"event {event.id}"))
         watch(Step("drawing waveforms", done, len(order)))
     return tuple(
-        replace(line, waves=waves.get(index)) for index, line in enumerate(lines)
+        replace(entry, waves=waves.get(index)) for index, entry in enumerate(entries)
     ), findings

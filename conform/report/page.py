@@ -13,7 +13,7 @@ from markupsafe import Markup
 from conform.findings import Level
 from conform.match import Match, early_or_late
 from conform.report import words
-from conform.report.gather import Line, Report
+from conform.report.gather import Entry, Report
 from conform.report.plot import mark, slip_plot
 from conform.report.waves import Lane, Waves, strongest
 from conform.review.action import action
@@ -108,12 +108,12 @@ def _context(report: Report) -> dict[str, Any]:
         "report": report,
         "sync": sync,
         "timeline": sync.timeline,
-        "rows": [_row(line, report) for line in report.lines],
+        "rows": [_row(entry, report) for entry in report.entries],
         "statuses": _statuses(report),
         "widths": REVIEWED_WIDTHS if report.reviewed else WIDTHS,
         "choices": [(choice, report.chosen(choice)) for choice in Choice],
         "placed": _placed(report),
-        "proved": any(line.proof for line in report.lines),
+        "proved": any(entry.proof for entry in report.entries),
         "length": {"frames": frames, "feet": feet_frames(frames)},
         "action": _action(report),
         "leader": _leader(report),
@@ -121,7 +121,7 @@ def _context(report: Report) -> dict[str, Any]:
         "plot": slip_plot(report),
         "takes": [(mark(number), drift) for number, drift in enumerate(report.drifts)],
         "findings": sorted(report.findings, key=lambda odd: -_LEVELS.index(odd.level)),
-        "drawn": sum(line.waves is not None for line in report.lines),
+        "drawn": sum(entry.waves is not None for entry in report.entries),
         "sign": sign,
         "label": sync.timeline.timecode,
     }
@@ -140,13 +140,13 @@ def sign(state: str) -> Markup:
     )
 
 
-def _row(line: Line, report: Report) -> dict[str, Any]:
+def _row(entry: Entry, report: Report) -> dict[str, Any]:
     """An event as the template prints it."""
-    event, rate = line.event, report.sync.sample_rate
-    slip, decision = line.slip, line.decision
+    event, rate = entry.event, report.sync.sample_rate
+    slip, decision = entry.slip, entry.decision
     reason = event.reason or (event.match.reason if event.match else "")
     return {
-        "line": line,
+        "entry": entry,
         "event": event,
         "clip": event.clip,
         "tracks": " ".join(f"A{index}" for index in event.tracks) or "picture",
@@ -155,16 +155,16 @@ def _row(line: Line, report: Report) -> dict[str, Any]:
         "ms": None if slip is None else slip * 1000,
         "direction": words.direction(None if slip is None else slip * rate),
         "unslipped": UNSLIPPED[event.status],
-        "uncertainty": None if line.uncertainty is None else line.uncertainty * rate,
+        "uncertainty": None if entry.uncertainty is None else entry.uncertainty * rate,
         "moved": _moved(decision),
         "signed": signature(decision),
         "more": bool(
-            line.copied or event.channels or reason or decision.comment or decision.cleared
+            entry.copied or event.channels or reason or decision.comment or decision.cleared
         ),
         "reason": reason,
         "channels": [_channel(found, event) for found in event.channels],
         "strongest": strongest(event).name if event.roll else "",
-        "waves": _thumbnail(line.waves) if line.waves else "",
+        "waves": _thumbnail(entry.waves) if entry.waves else "",
     }
 
 
@@ -228,7 +228,7 @@ def _difference(match: Match, other: Match | None) -> float | None:
 def _placed(report: Report) -> dict[str, float] | None:
     """The middle and the worst uncertainty of all measured places, in samples."""
     rate = report.sync.sample_rate
-    known = [line.uncertainty * rate for line in report.lines if line.uncertainty is not None]
+    known = [entry.uncertainty * rate for entry in report.entries if entry.uncertainty is not None]
     return {"median": median(known), "worst": max(known)} if known else None
 
 

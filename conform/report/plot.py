@@ -9,7 +9,7 @@ from math import ceil, floor, log10
 
 from markupsafe import Markup
 
-from conform.report.gather import Line, Report
+from conform.report.gather import Entry, Report
 
 _WIDTH, _HEIGHT = 1160, 330
 _LEFT, _RIGHT, _TOP, _BOTTOM = 74, 64, 30, 34
@@ -54,7 +54,7 @@ def mark(number: int) -> Markup:
 
 def slip_plot(report: Report) -> Markup:
     """The plot, or nothing where no event has a slip."""
-    slips = [line.slip for line in report.lines if line.slip is not None]
+    slips = [entry.slip for entry in report.entries if entry.slip is not None]
     if not slips:
         return Markup("")
     length = float(max(report.sync.timeline.duration, report.sync.length)) or 1.0
@@ -75,24 +75,24 @@ def slip_plot(report: Report) -> Markup:
 
 def _points(report: Report, across: _Axis, up: _Axis) -> Iterator[Markup]:
     number = {event.id: i for i, drift in enumerate(report.drifts) for event in drift.events}
-    size = 1.0 if len(report.lines) <= _CROWD else 0.7
-    for line in report.lines:
-        if line.slip is not None:
-            yield _point(line, number[line.event.id], (across, up), size)
+    size = 1.0 if len(report.entries) <= _CROWD else 0.7
+    for entry in report.entries:
+        if entry.slip is not None:
+            yield _point(entry, number[entry.event.id], (across, up), size)
 
 
-def _point(line: Line, number: int, axes: tuple[_Axis, _Axis], size: float) -> Markup:
+def _point(entry: Entry, number: int, axes: tuple[_Axis, _Axis], size: float) -> Markup:
     """One event; its sign lies on the frame, hollow, where the slip is off the scale."""
     across, up = axes
-    clip, slip, error = line.event.clip, line.slip or 0.0, line.uncertainty or 0.0
+    clip, slip, error = entry.event.clip, entry.slip or 0.0, entry.uncertainty or 0.0
     x = across(float(clip.record_in + clip.record_out) / 2)
     inside = up.low <= slip <= up.high
     y = up(min(max(slip, up.low), up.high))
     bar = Markup("")
-    if inside and line.uncertainty is not None:
+    if inside and entry.uncertainty is not None:
         ends = (up(min(slip + error, up.high)), up(max(slip - error, up.low)))
         bar = Markup('<path class="bar" d="M{0:.1f} {1:.1f}V{2:.1f}"/>').format(x, *ends)
-    said = f"{line.event.id} {clip.name}: {1000 * slip:+.2f} ms"
+    said = f"{entry.event.id} {clip.name}: {1000 * slip:+.2f} ms"
     return Markup('<g class="{}"><title>{}</title>{}{}</g>').format(
         "event" if inside else "event beyond", said, bar, _sign(number, x, y, size)
     )

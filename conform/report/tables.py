@@ -11,7 +11,7 @@ from typing import Any
 from conform.jsonable import Json, event_json, findings_json, media_json, roll_json, time_json
 from conform.report.drift import TakeDrift
 from conform.report.files import StemOnDisk
-from conform.report.gather import Line, Report
+from conform.report.gather import Entry, Report
 from conform.report.waves import strongest
 from conform.report.words import visible
 from conform.review.decision import Choice, Decision
@@ -45,8 +45,8 @@ def csv(report: Report) -> str:
     page = io.StringIO(newline="")
     writer = csv_format.writer(page)
     writer.writerow(COLUMNS)
-    for line in report.lines:
-        row = _row(line, report)
+    for entry in report.entries:
+        row = _row(entry, report)
         writer.writerow([_cell(row[column]) for column in COLUMNS])
     return page.getvalue()
 
@@ -68,7 +68,7 @@ def json(report: Report) -> str:
         "sample_rate": sync.sample_rate,
         "tolerance": _tolerance(report),
         "summary": {
-            "events": len(report.lines),
+            "events": len(report.entries),
             **{str(status): report.count(status) for status in Status},
             "flagged": report.flagged,
         },
@@ -76,7 +76,7 @@ def json(report: Report) -> str:
         "override": report.review.override or None,
         "monitor_latency_ms": _milliseconds(report.review.latency),
         "pops": [_pop(check, report) for check in report.pops],
-        "events": [_event(line, report) for line in report.lines],
+        "events": [_event(entry, report) for entry in report.entries],
         "takes": [_take(drift) for drift in report.drifts],
         "rolls": [roll_json(roll) for roll in sync.rolls],
         "stems": [_stem(stem) for stem in report.stems],
@@ -85,15 +85,15 @@ def json(report: Report) -> str:
     return json_format.dumps(body, indent=2, allow_nan=False) + "\n"
 
 
-def _event(line: Line, report: Report) -> Json:
-    proof, copied, decision = line.proof, line.copied, line.decision
+def _event(entry: Entry, report: Report) -> Json:
+    proof, copied, decision = entry.proof, entry.copied, entry.decision
     return {
-        **event_json(line.event, report.sync),
-        "judgement": str(line.judgement),
+        **event_json(entry.event, report.sync),
+        "judgement": str(entry.judgement),
         "stem": proof.stem if proof else None,
         "stem_residual_samples": proof.residual if proof else None,
         "stem_uncertainty_samples": proof.uncertainty if proof else None,
-        "stem_judgement": str(line.stem) if line.stem else None,
+        "stem_judgement": str(entry.stem) if entry.stem else None,
         "copied_samples": copied.samples if copied else None,
         "differing_samples": copied.differing if copied else None,
         "copied_sha256": copied.sha256 if copied else None,
@@ -141,11 +141,11 @@ def _pop(check: PopCheck, report: Report) -> Json:
     }
 
 
-def _row(line: Line, report: Report) -> Json:
+def _row(entry: Entry, report: Report) -> Json:
     """A CSV row's cells by column."""
-    shape: Json = _event(line, report)
-    event, clip = line.event, line.event.clip
-    slip = line.slip
+    shape: Json = _event(entry, report)
+    event, clip = entry.event, entry.event.clip
+    slip = entry.slip
     return {
         **shape,
         "tracks": " ".join(map(str, event.tracks)),

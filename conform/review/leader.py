@@ -32,7 +32,7 @@ _Placed = tuple[Fraction, Pop]
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardFile:
     """A file with the record time of its clock's zero."""
 
     path: Path
@@ -72,22 +72,22 @@ class PopCheck:
         return self.off is None or abs(self.off) <= _FINE * rate.frame
 
 
-def heard_files(sync: Sync, stems: Iterable[Path] = ()) -> tuple[Heard, ...]:
+def heard_files(sync: Sync, stems: Iterable[Path] = ()) -> tuple[HeardFile, ...]:
     """The guide, every stem, and every take that is laid where a pop is due."""
-    guide = [Heard(Path(sync.picture), sync.picture_in)] if sync.picture else []
+    guide = [HeardFile(Path(sync.picture), sync.picture_in)] if sync.picture else []
     due = expected(sync.timeline)
     laid = [
-        Heard(path, event.zero)
+        HeardFile(path, event.zero)
         for event in sync.events
         if event.roll is not None and event.zero is not None
         if any(event.clip.record_in <= one.at < event.clip.record_out for one in due)
         for path in event.roll.paths
     ]
-    return (*guide, *(Heard(stem, sync.picture_in) for stem in stems), *dict.fromkeys(laid))
+    return (*guide, *(HeardFile(stem, sync.picture_in) for stem in stems), *dict.fromkeys(laid))
 
 
 def checks(
-    timeline: Timeline, files: Iterable[Heard], findings: media.Report = lambda _: None
+    timeline: Timeline, files: Iterable[HeardFile], findings: media.Report = lambda _: None
 ) -> tuple[PopCheck, ...]:
     """Every pop in the leaders of the files; none where there is no leader, or a file is gone."""
     due = expected(timeline)
@@ -123,7 +123,7 @@ def told(check: PopCheck, timeline: Timeline) -> str:
 
 
 def _of_file(
-    file: Heard, timeline: Timeline, due: Sequence[Due], findings: media.Report
+    file: HeardFile, timeline: Timeline, due: Sequence[Due], findings: media.Report
 ) -> Iterator[PopCheck]:
     for end, begin, stop in _windows(timeline, due):
         start = max(ZERO, begin - file.zero)
@@ -141,7 +141,7 @@ def _windows(timeline: Timeline, due: Sequence[Due]) -> list[tuple[End, Fraction
 
 
 def _of_leader(
-    file: Heard,
+    file: HeardFile,
     end: End,
     stretch: tuple[Fraction, Fraction],
     rate: Rate,
@@ -177,7 +177,7 @@ def _places(chosen: Iterable[_Placed], same: Fraction) -> list[list[_Placed]]:
 
 
 def _check(
-    file: Heard,
+    file: HeardFile,
     end: End,
     group: Sequence[_Placed],
     stream: tuple[int, int],

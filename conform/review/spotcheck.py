@@ -21,7 +21,7 @@ _CATCH = 3  # one trial in this many hides nothing
 _LEAST = 6  # answers below which no threshold is stated
 
 
-class Heard(StrEnum):
+class Answer(StrEnum):
     """What a reviewer says of the sound."""
 
     EARLY = "early"
@@ -35,7 +35,7 @@ class Trial:
 
     event: str
     planted_ms: int
-    answer: Heard | None = None
+    answer: Answer | None = None
 
     @property
     def caught(self) -> bool:
@@ -82,8 +82,8 @@ def _rung(number: int) -> int:
     return LADDER_MS[(number * 3) % len(LADDER_MS)]
 
 
-def _truth(planted_ms: int) -> Heard:
-    return Heard.SYNC if planted_ms == 0 else Heard.EARLY if planted_ms > 0 else Heard.LATE
+def _truth(planted_ms: int) -> Answer:
+    return Answer.SYNC if planted_ms == 0 else Answer.EARLY if planted_ms > 0 else Answer.LATE
 
 
 def threshold(done: Sequence[Trial]) -> Threshold | None:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from conform import media
 from conform.errors import AlignError
-from conform.review.leader import Heard, checks, pop_findings
+from conform.review.leader import HeardFile, checks, pop_findings
 from conform.roll import Roll
 from conform.synced import EventSync, Sync
 from conform.syncing.answers import answer
@@ -75,7 +75,7 @@ def sync(
     found = [answer(attempt, together, guide.picture_in) for attempt in attempts]
     answers = joined(found, rolls)
     odd = noticed(attempts, answers, together, timeline, guide.picture_in)
-    leaders = checks(timeline, [Heard(probed.path, guide.picture_in)])
+    leaders = checks(timeline, [HeardFile(probed.path, guide.picture_in)])
     return Sync(
         timeline=timeline,
         picture=str(probed.path),

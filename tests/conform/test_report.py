@@ -158,7 +158,7 @@ def test_the_drawings_are_well_formed(found: Report) -> None:
 
 
 def test_guide_and_take_are_drawn_from_the_same_moment(found: Report) -> None:
-    waves = found.lines[0].waves
+    waves = found.entries[0].waves
     assert waves is not None
     guide, sound = np.array(waves.guide), np.array(waves.sound)
     assert guide.shape == (200, 2)
@@ -175,7 +175,7 @@ def test_a_lane_starts_where_the_sound_does() -> None:
 
 def test_flagged_events_are_drawn_first(sync: Sync) -> None:
     few = report(sync, tolerance=CONFORM, thumbnails=2)
-    assert [line.waves is not None for line in few.lines] == [False, True, True, False]
+    assert [entry.waves is not None for entry in few.entries] == [False, True, True, False]
 
 
 def test_a_picture_that_cannot_be_read_is_a_finding(sync: Sync) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from adapters import session as files
 from conform import media
 from conform.review.decision import Choice, applied
-from conform.review.spotcheck import Heard, Trial, threshold, trials
+from conform.review.spotcheck import Answer, Trial, threshold, trials
 from conform.synced import Status, Sync
 from conform.timecode import RATES
 from conform.timeline import ZERO
@@ -319,7 +319,7 @@ class TestSpotCheck:
         assert spot is not None
         planted = next(n for n, trial in enumerate(spot.trials) if trial.planted_ms)
         for trial in spot.trials[:planted]:
-            session.answer(Heard.SYNC if not trial.planted_ms else Heard.EARLY)
+            session.answer(Answer.SYNC if not trial.planted_ms else Answer.EARLY)
         assert session.layout().regions != plain
         session.override("test")
         assert [e.zero for e in session.to_export().events] == [e.zero for e in session.sync.events]
@@ -329,9 +329,9 @@ class TestSpotCheck:
         while session.state.spot is not None:
             trial = session.state.spot.now
             assert trial is not None
-            heard = Heard.SYNC
+            heard = Answer.SYNC
             if abs(trial.planted_ms) >= 60:  # this reviewer hears 60 ms and no less
-                heard = Heard.EARLY if trial.planted_ms > 0 else Heard.LATE
+                heard = Answer.EARLY if trial.planted_ms > 0 else Answer.LATE
             session.answer(heard)
         found = threshold(session.state.review.trials)
         assert found is not None
@@ -347,7 +347,7 @@ class TestSpotCheck:
         assert (count == 0) or any(trial.planted_ms == 0 for trial in made)
 
     def test_too_few_answers_say_nothing(self) -> None:
-        assert threshold([Trial("a", 40, Heard.EARLY)]) is None
+        assert threshold([Trial("a", 40, Answer.EARLY)]) is None
 
 
 class TestCourse:

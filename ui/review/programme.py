@@ -29,7 +29,7 @@ _KEPT = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Passage:
     """A stretch of sound: the guide's channels, and every stem; shaped (samples, channels)."""
 
     guide: Sound
@@ -41,7 +41,7 @@ class Programme:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
-        self._chunks: OrderedDict[int, Heard] = OrderedDict()
+        self._chunks: OrderedDict[int, Passage] = OrderedDict()
         self._sources = Sources()
         self._size = layout.sample_rate
         self.fault = ""
@@ -53,28 +53,28 @@ class Programme:
         guides = {number: heard.guide for number, heard in self._chunks.items()}
         self._chunks.clear()
         for number, guide in guides.items():
-            self._chunks[number] = Heard(guide, np.zeros((0, 0), np.float32))
+            self._chunks[number] = Passage(guide, np.zeros((0, 0), np.float32))
 
-    def stretch(self, first: int, end: int) -> Heard:
+    def stretch(self, first: int, end: int) -> Passage:
         """Samples `first .. end`; silence outside the picture and where a file cannot be read."""
         numbers = range(first // self._size, -(-end // self._size))
         parts = [self._chunk(number) for number in numbers]
         if not parts:
-            return Heard(
+            return Passage(
                 self._silence(0, self._layout.guide_channels),
                 self._silence(0, len(self._layout.stems)),
             )
         cut = slice(first - numbers[0] * self._size, end - numbers[0] * self._size)
-        return Heard(
+        return Passage(
             np.concatenate([part.guide for part in parts])[cut],
             np.concatenate([part.stems for part in parts])[cut],
         )
 
-    def _chunk(self, number: int) -> Heard:
+    def _chunk(self, number: int) -> Passage:
         held = self._chunks.get(number)
         if held is None or held.stems.shape != (self._size, len(self._layout.stems)):
             guide = held.guide if held is not None else self._guide(number)
-            held = Heard(guide, self._stems(number))
+            held = Passage(guide, self._stems(number))
             self._chunks[number] = held
         self._chunks.move_to_end(number)
         while len(self._chunks) > _KEPT:
@@ -126,7 +126,7 @@ class Programme:
 
 
 def monitored(
-    heard: Heard,
+    heard: Passage,
     stems: tuple[str, ...],
     listen: Listen,
     solo: frozenset[str],
@@ -154,7 +154,7 @@ def audible(stems: tuple[str, ...], solo: frozenset[str], muted: frozenset[str])
     return wanted or [n for n, stem in enumerate(stems) if stem not in muted and not solo]
 
 
-def _new(heard: Heard, places: list[int]) -> Sound:
+def _new(heard: Passage, places: list[int]) -> Sound:
     if not places:
         return np.zeros(len(heard.stems), np.float32)
     chosen = heard.stems[:, places]

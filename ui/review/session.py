@@ -16,7 +16,7 @@ from conform.errors import ConformError, SessionError
 from conform.review.decision import Review, applied
 from conform.review.holding import carry, marks
 from conform.review.merging import decided_twice, merged
-from conform.review.spotcheck import Heard, threshold, trials
+from conform.review.spotcheck import Answer, threshold, trials
 from conform.synced import Sync
 from ui.review.byhand import ByHand
 from ui.review.judging import undecided
@@ -85,12 +85,12 @@ class Session(ByHand):
         self._go_to_trial()
         return True
 
-    def answer(self, heard: Heard) -> None:
+    def answer(self, answer: Answer) -> None:
         """Answer the trial that is playing; nothing is shown before the last one."""
         spot = self.state.spot
         if spot is None or spot.now is None:
             return
-        given = replace(spot.now, answer=heard)
+        given = replace(spot.now, answer=answer)
         done = (*spot.trials[: spot.at], given, *spot.trials[spot.at + 1 :])
         if spot.at + 1 < len(done):
             self._set(spot=SpotCheck(done, spot.at + 1))

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any, Protocol
 
-from conform.review.spotcheck import Heard
+from conform.review.spotcheck import Answer
 from ui.review.session import Session
 from ui.review.state import Listen
 from ui.viewer.handdeeds import hand_deeds, take_deeds
@@ -177,9 +177,9 @@ def _decide(session: Session, transport: Transport) -> dict[str, Deed]:
         "redo": session.redo,
         "marker": session.mark,
         "spot_check": partial(_spot_check, session, transport),
-        "heard_early": partial(session.answer, Heard.EARLY),
-        "heard_sync": partial(session.answer, Heard.SYNC),
-        "heard_late": partial(session.answer, Heard.LATE),
+        "heard_early": partial(session.answer, Answer.EARLY),
+        "heard_sync": partial(session.answer, Answer.SYNC),
+        "heard_late": partial(session.answer, Answer.LATE),
     }
 
 

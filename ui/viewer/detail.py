@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from conform.review.peaks import BASE
 from ui.review.layout import Layout
-from ui.review.programme import Heard, Programme
+from ui.review.programme import Passage, Programme
 
 _LONGEST = 20  # seconds of samples that are drawn at most
 
@@ -21,7 +21,7 @@ class Stretch:
     layout: Layout
     first: int
     end: int
-    sound: Heard
+    sound: Passage
 
     @property
     def stems(self) -> tuple[str, ...]:

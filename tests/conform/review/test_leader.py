@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conform.review.action import End, expected
-from conform.review.leader import Heard, PopCheck, checks, pop_findings, told
+from conform.review.leader import HeardFile, PopCheck, checks, pop_findings, told
 from conform.timecode import RATES, Rate
 from conform.timeline import Clip, Kind, Source, Timeline, Track
 from fixtures.film import Film
@@ -30,7 +30,7 @@ def reel(rate: Rate, *, first: int = 8, last: int = 16, start: str = "00:59:52:0
     return Timeline("reel", rate, rate.time_of(start), (Track(Kind.VIDEO, 1, "V1", tuple(clips)),))
 
 
-def sound(path: Path, rate: Rate, firsts: Sequence[int], channels: int = 1) -> Heard:
+def sound(path: Path, rate: Rate, firsts: Sequence[int], channels: int = 1) -> HeardFile:
     """A file that starts with the reel, with a pop at each of some samples."""
     heard = np.zeros((SECONDS * SR, channels), np.float32)
     frame = round(rate.frame * SR)
@@ -38,10 +38,10 @@ def sound(path: Path, rate: Rate, firsts: Sequence[int], channels: int = 1) -> H
         wave = 0.1 * np.sin(2000 * np.pi * np.arange(frame) / SR)
         heard[first : first + frame] = wave[:, None]
     soundfile.write(path, heard, SR, subtype="PCM_24")
-    return Heard(path, Fraction(0))
+    return HeardFile(path, Fraction(0))
 
 
-def of(timeline: Timeline, heard: Heard, end: End = End.HEAD) -> PopCheck:
+def of(timeline: Timeline, heard: HeardFile, end: End = End.HEAD) -> PopCheck:
     (found,) = [one for one in checks(timeline, [heard]) if one.end is end]
     return found
 
@@ -119,7 +119,7 @@ def test_action_may_begin_with_black(tmp_path: Path) -> None:
 def test_without_a_leader_there_is_nothing_to_say(tmp_path: Path) -> None:
     timeline = reel(RATES["24"])
     assert checks(timeline, [sound(tmp_path / "g.wav", RATES["24"], [])]) == ()
-    assert checks(timeline, [Heard(tmp_path / "gone.wav", Fraction(0))]) == ()
+    assert checks(timeline, [HeardFile(tmp_path / "gone.wav", Fraction(0))]) == ()
 
 
 def test_a_beep_far_from_its_place_is_not_judged(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_a_cut_of_sound_alone_goes_by_the_hour(
 def test_the_demo_films_pop_is_in_its_place(film: Film) -> None:
     rate = film.spec.rate
     timeline = reel(rate, start="01:00:00:00")
-    check = of(timeline, Heard(film.movie, Fraction(0)))
+    check = of(timeline, HeardFile(film.movie, Fraction(0)))
     assert check.samples == 0
     assert check.level == pytest.approx(-20, abs=0.1)
     assert check.length == Fraction(2002, SR)

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from adapters import session as files
 from conform.review.decision import Choice
-from conform.review.spotcheck import Heard
+from conform.review.spotcheck import Answer
 from conform.synced import Sync
 from ui.review.keymap import ACTIONS
 from ui.review.session import Session
@@ -207,7 +207,7 @@ def test_a_blind_spot_check_hides_every_figure(window: Window, qtbot: QtBot) -> 
     for _ in range(6):
         qtbot.keyClick(window, Key.Key_F10)
     trials = window.session.state.review.trials
-    assert [trial.answer for trial in trials] == [Heard.SYNC] * 6
+    assert [trial.answer for trial in trials] == [Answer.SYNC] * 6
 
 
 def test_offline_media_are_shown_as_such(room: Room, true_sync: Sync, qtbot: QtBot) -> None:

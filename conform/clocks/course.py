@@ -28,8 +28,9 @@ from conform.clocks.steps import Jump, follow, likeliest
 from conform.clocks.timemap import Knot, TimeMap, retimed
 from conform.clocks.track import Seed
 from conform.clocks.wow import Wander, quick, slow, suspected, unsteady
+from conform.hearing.band import COARSE_RATE
 from conform.hearing.evidence import Points
-from conform.hearing.levels import WIDTH, clear, stretches
+from conform.hearing.levels import WIDTH, clear, exact, level_line, listen, stretches
 from conform.hearing.measure import Measurement, measure
 from conform.hearing.sound import Sound
 from conform.match import Match
@@ -86,7 +87,7 @@ def _run(reference: Sound, other: Sound, speed: Fraction, found: Measurement, ra
     """
     played = other if speed == 1 else played_at(other, speed)
     points = _points(reference, played, found)
-    for better in _better(played, speed, found, points):
+    for better in _better(reference, played, speed, found, points):
         faster = played_at(other, better)
         again = measure(reference, faster, rate)
         clearer = _points(reference, faster, again)
@@ -102,14 +103,27 @@ def _run(reference: Sound, other: Sound, speed: Fraction, found: Measurement, ra
 
 
 def _better(
-    played: Sound, speed: Fraction, found: Measurement, points: Points
+    reference: Sound, played: Sound, speed: Fraction, found: Measurement, points: Points
 ) -> Iterator[Fraction]:
     """Speeds that may suit a match better: where stretches lie aslant, or hardly any is clear."""
     tilt = slant(points, found.line)
     if tilt is not None:
         yield beside(float(speed) * (1 + tilt))
-    elif found.match.matched and len(points) * WIDTH < _CLEAR * played.seconds:
-        yield from (beside(float(speed * pull)) for pull in _PULLS)
+    elif found.match.matched and 0 < len(points) * WIDTH < _CLEAR * played.seconds:
+        known = _clear_around(reference, played, points, Fraction(1))
+        for pull in _PULLS:
+            if _clear_around(reference, played, points, pull) > known:
+                yield beside(float(speed * pull))
+
+
+def _clear_around(reference: Sound, played: Sound, points: Points, pull: Fraction) -> int:
+    """How many stretches around the surest one know their place, a sound being pulled so much."""
+    time, lag = (float(value) for value in points[points[:, 2].argmax(), :2])
+    part = played_at(played.part(exact(time - _AROUND), exact(time + _AROUND)), pull)
+    width = round(WIDTH * COARSE_RATE)
+    line = level_line(time + lag - time * float(pull), 0.0)
+    heard = listen(reference, part, line, np.arange(0, len(part.coarse) - width + 1, width))
+    return int(clear(heard).sum())
 
 
 def _points(reference: Sound, other: Sound, found: Measurement) -> Points:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from itertools import product
 from pathlib import Path
 
 from conform import media
-from conform.clocks.course import at_any_speed, course
+from conform.clocks.course import Course, at_any_speed, course
 from conform.clocks.lanes import each_channel
 from conform.clocks.steps import Jump
-from conform.clocks.telling import told
+from conform.clocks.telling import told, told_swapped
 from conform.clocks.timemap import Knot
 from conform.clocks.wow import Wander
 from conform.errors import AlignError, MediaError
 from conform.findings import Finding, error, info
 from conform.hearing import poly
+from conform.hearing.counterparts import counterparts
 from conform.hearing.index import Index
 from conform.hearing.measure import measure
 from conform.hearing.poly import PolyChannel
@@ -88,16 +89,8 @@ def align(
     With an `executor`, files are measured at once; the answers are the same. Raises `MediaError`
     where the reference cannot be read and `AlignError` where it has no sound.
     """
-    ground = distinct(channels_of(reference, watch=watch))
-    if not ground:
-        raise AlignError("has no sound to align to", path=reference)
-    rate = media.probe(reference).audio[0].sample_rate
     alone = watch if executor is None else unwatched  # no watcher follows into another process
-    mix = mixed(ground, reference.name)
-    spans = indexed(mix, watch) if len(others) >= FILES and mix.seconds >= SECONDS else None
-    work = partial(
-        _readable, ground=ground, spans=spans, reference=reference, rate=rate, watch=alone
-    )
+    work = partial(_readable, ground=_ground(reference, len(others), watch), watch=alone)
     found = each(executor, work, others)
     aligned = []
     watch(Step("aligning", 0, len(others)))
@@ -107,43 +100,55 @@ def align(
     return tuple(aligned)
 
 
-def _readable(
-    path: Path,
-    *,
-    ground: tuple[Sound, ...],
-    spans: Index | None,
-    reference: Path,
-    rate: int,
-    watch: Watch,
-) -> Aligned:
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """The reference: its channels but for copies, all of them together, and where to look first.
+
+    `apart` says that no channel is a copy of another one; `rate` is the file's own.
+    """
+
+    channels: tuple[Sound, ...]
+    mix: Sound
+    spans: Index | None
+    rate: int
+    apart: bool
+
+
+def _ground(path: Path, others: int, watch: Watch) -> _Ground:
+    every = channels_of(path, watch=watch)
+    channels = distinct(every)
+    if not channels:
+        raise AlignError("has no sound to align to", path=path)
+    mix = mixed(channels, path.name)
+    spans = indexed(mix, watch) if others >= FILES and mix.seconds >= SECONDS else None
+    rate = media.probe(path).audio[0].sample_rate
+    return _Ground(channels, mix, spans, rate, len(channels) == len(every))
+
+
+def _readable(path: Path, *, ground: _Ground, watch: Watch) -> Aligned:
     """One file's answer; that it cannot be read is one as well."""
     try:
-        return _aligned(ground, spans, reference, path, rate, watch)
+        return _aligned(ground, path, watch)
     except MediaError as fault:
         reason = f"cannot be read: {fault.message}"
-        match = Match(Verdict.UNREADABLE, rate, reason)
+        match = Match(Verdict.UNREADABLE, ground.rate, reason)
         return Aligned(path, match, (error("align.unreadable", reason, str(path)),))
 
 
-def _aligned(
-    ground: tuple[Sound, ...],
-    spans: Index | None,
-    reference: Path,
-    path: Path,
-    rate: int,
-    watch: Watch,
-) -> Aligned:
+def _aligned(ground: _Ground, path: Path, watch: Watch) -> Aligned:
     probed = media.probe(path)
     findings = list(probed.findings)
     begins = probed.audio[0].begins if probed.audio else Fraction(0)
     channels = channels_of(path, zero=begins, findings=findings.append, watch=watch)
     heard = distinct(channels)
+    rate = ground.rate
     if not heard:
         return Aligned(path, Match(Verdict.TOO_LITTLE, rate, "has no sound"), tuple(findings))
-    ours, theirs = mixed(ground, reference.name), mixed(heard, path.name)
-    there = measured_there(spans, ours, theirs, rate) if spans else None
+    ours, theirs = ground.mix, mixed(heard, path.name)
+    there = measured_there(ground.spans, ours, theirs, rate) if ground.spans else None
     run = course(ours, theirs, there or measure(ours, theirs, rate), rate)
-    pairs = list(product(ground, heard))[:_PAIRS] if len(ground) * len(heard) > 1 else []
+    several = len(ground.channels) * len(heard) > 1
+    pairs = list(product(ground.channels, heard))[:_PAIRS] if several else []
     for one, other in pairs if not run.match.matched else []:
         alone = measure(one, other, rate)
         if alone.match.matched:
@@ -152,16 +157,32 @@ def _aligned(
             break
     if run.match.verdict is Verdict.NO_MATCH:
         run = at_any_speed(ours, theirs, rate) or run
-    several = len(channels) > 1 and run.match.matched
+    lanes = _lanes(ground, ours, channels, run)
     return Aligned(
         path,
         run.match,
-        (*findings, *told(run, path)),
+        (*findings, *told(run, path), *told_swapped(lanes, path)),
         run.steps,
-        each_channel(ours, channels, run, rate) if several else (),
+        lanes,
         run.speed_name,
         run.wander,
         begins,
         run.longest,
         max(sound.seconds for sound in channels),
+    )
+
+
+def _lanes(
+    ground: _Ground, ours: Sound, channels: Sequence[Sound], run: Course
+) -> tuple[PolyChannel, ...]:
+    """The channels of a file with several, each with the reference's channel that it is."""
+    if len(channels) == 1 or not run.match.matched:
+        return ()
+    lanes = each_channel(ours, channels, run, ground.rate)
+    if not ground.apart or run.speed is not None or run.wander is not None:
+        return lanes
+    known = counterparts(ground.channels, channels, run.match)
+    return tuple(
+        lane if number is None else replace(lane, counterpart=poly.named(number))
+        for lane, number in zip(lanes, known, strict=True)
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from conform.clocks.course import Course
 from conform.clocks.steps import Jump
 from conform.clocks.wow import Wander
 from conform.findings import Finding, warning
+from conform.hearing.counterparts import swapped
+from conform.hearing.poly import PolyChannel
 
 
 def told(run: Course, path: Path) -> Iterator[Finding]:
@@ -31,6 +33,15 @@ def told(run: Course, path: Path) -> Iterator[Finding]:
             span = f"from {_clock(first)} to {_clock(last)}"
             message = f"its speed is not followed {span}: too little sound that both share"
             yield warning("align.not-followed", message, str(path))
+
+
+def told_swapped(lanes: Sequence[PolyChannel], path: Path) -> Iterator[Finding]:
+    """Channels each of which is what the reference holds in the other's place."""
+    names = [lane.name for lane in lanes]
+    known = [lane.counterpart for lane in lanes]
+    for here, there in swapped([names.index(one) if one in names else None for one in known]):
+        message = f"{names[here]} and {names[there]} are swapped against the reference"
+        yield warning("align.swapped", message, str(path))
 
 
 def _step_in_words(step: Jump, rate: int) -> str:

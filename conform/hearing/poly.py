@@ -20,11 +20,13 @@ class PolyChannel:
     """One channel against the reference: microphone distances and inversions as they are.
 
     `explains` is the share of the channel that the reference, merely delayed, explains: 0 to 1.
+    `counterpart` is the reference's channel that it plainly is, where the reference has several.
     """
 
     name: str
     match: Match
     explains: float = 0.0
+    counterpart: str | None = None
 
 
 def each(
@@ -38,12 +40,17 @@ def each(
     lines = [_near(reference, channel, whole) for channel in channels]
     loud = _loudness([line for line in lines if line])
     found = []
-    for number, (channel, line) in enumerate(zip(channels, lines, strict=True), 1):
+    for number, (channel, line) in enumerate(zip(channels, lines, strict=True)):
         one = _measured(reference, channel, line, loud, rate) if line else None
         one = one or measure(reference, channel, rate)
         share = one.fine.explains if one.fine is not None and one.match.matched else 0.0
-        found.append(PolyChannel(f"channel {number}", one.match, share))
+        found.append(PolyChannel(named(number), one.match, share))
     return tuple(found)
+
+
+def named(number: int) -> str:
+    """What a channel is called by its place in a file, counted from nought."""
+    return f"channel {number + 1}"
 
 
 def best(channels: Sequence[PolyChannel]) -> PolyChannel | None:

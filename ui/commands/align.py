@@ -146,6 +146,7 @@ def _channel_json(channel: PolyChannel) -> dict[str, Any]:
         "uncertainty_samples": match.uncertainty_samples,
         "polarity": match.polarity if match.matched else None,
         "score": match.score,
+        "counterpart": channel.counterpart,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
 
@@ -27,6 +27,8 @@ from conform.syncing.guide import Guide
 _MICROPHONES = 0.02  # seconds between microphones of one take: 7 m of air
 _HEARD = 1e-3  # chance below which a channel beside the first is called heard
 _BESIDE = 0.1  # seconds beside an event that refinement may read
+_NO_CHANNEL = "a place stands out, but no channel of the take is heard there"
+_NEARBY = 2.0  # seconds beside an event whose other places tell what chance does
 _NEAR = 2 * REACH / TOLERANCE  # places that such a channel may take beside the first
 
 
@@ -85,11 +87,15 @@ def place(
     for part in guide.parts(event.clip.record_in, event.clip.record_out):
         for lane in lanes:
             found = find(lane, part, rate, stages=stages)
+            match = found.match
             if found.line is not None:
                 channels = _all_channels(candidate.roll, lanes, part, found.line)
-                return Place(candidate, found.match, part.name, channels)
-            if _tells_more(found.match, best.match):
-                best = Place(candidate, found.match, part.name)
+                there = Place(candidate, match, part.name, channels)
+                if there.matched:
+                    return there
+                match = replace(match, verdict=Verdict.AMBIGUOUS, reason=_NO_CHANNEL)
+            if _tells_more(match, best.match):
+                best = Place(candidate, match, part.name)
     return best
 
 
@@ -223,15 +229,33 @@ def _at_full_rate(roll: Roll, lanes: Sequence[Sound], part: Sound, line: Line) -
 
 
 def _channel(name: str, lane: Sound, part: Sound, line: Line, rate: int) -> Heard:
-    """A channel at the line that another one found: is it heard there, and where exactly."""
+    """A channel at the line that another one found: is it heard there, and where exactly.
+
+    Where its stretches tell no place, each for itself, all of the event together may.
+    """
     traced = follow(lane, part, line)
-    chance = min(1.0, _NEAR * 10.0**-traced.decades)
-    match = Match(Verdict.NO_MATCH, rate, score=round(traced.decades, 2), false_match=chance)
+    score, chance = traced.decades, min(1.0, _NEAR * 10.0**-traced.decades)
+    if chance >= _HEARD:
+        score, chance = _as_a_whole(lane, part, line, rate) or (score, chance)
+    match = Match(Verdict.NO_MATCH, rate, score=round(score, 2), false_match=chance)
     if chance < _HEARD:
         fine = refine(lane, part, line, rate)
         if fine is not None:
             return Heard(name, match, fine)
     return Heard(name, match)
+
+
+def _as_a_whole(lane: Sound, part: Sound, line: Line, rate: int) -> tuple[float, float] | None:
+    """The score and the chance of all of an event at a line; None where it is not heard there."""
+    first, last = float(part.start), float(part.start) + part.seconds
+    near = lane.part(
+        on_grid(first + line.at(first) - _NEARBY), on_grid(last + line.at(last) + _NEARBY)
+    )
+    found = find(near, part, rate, stages=STAGES[:1])
+    middle = (first + last) / 2
+    if found.line is None or abs(found.line.at(middle) - line.at(middle)) > _MICROPHONES:
+        return None
+    return found.match.score, found.match.false_match or 0.0
 
 
 def follow(lane: Sound, part: Sound, line: Line) -> Line:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from conform.hearing.evidence import Line, trace
 from conform.hearing.measure import Measurement, measure, placed
@@ -11,7 +12,10 @@ from conform.hearing.refine import refine
 from conform.hearing.sound import Sound
 from conform.match import Match, Verdict
 
+Channel = TypeVar("Channel")
+
 _WIDTH = 1.0  # seconds of the stretches that follow a channel
+_ALIKE = 0.98  # of the best share: of one sound on two microphones they came within 0.005
 _DECADES = 6.0  # minus log10 of the chance from which a channel near the file's place matches
 
 
@@ -55,8 +59,16 @@ def named(number: int) -> str:
 
 def best(channels: Sequence[PolyChannel]) -> PolyChannel | None:
     """The channel that explains the reference best, where any matches."""
-    matched = [channel for channel in channels if channel.match.matched]
-    return max(matched, key=lambda channel: channel.explains, default=None)
+    return leading([(one, one.explains) for one in channels if one.match.matched])
+
+
+def leading(shares: Sequence[tuple[Channel, float]]) -> Channel | None:
+    """The first of the channels that explain the reference about as well as the best one does.
+
+    A mixer puts what should be heard first; which of two equals leads by a hair is chance.
+    """
+    enough = _ALIKE * max((share for _, share in shares), default=0.0)
+    return next((channel for channel, share in shares if share >= enough), None)
 
 
 def _near(reference: Sound, channel: Sound, whole: Match) -> Line | None:

@@ -14,7 +14,7 @@ from conform.synced import ChannelMatch, EventSync, Rung, Status
 from conform.syncing.candidates import CERTAIN, Candidate
 from conform.syncing.joint import Joint, Slip
 from conform.syncing.placing import Heard, Place
-from conform.syncing.takes import Attempt, Take, fine_of, middle
+from conform.syncing.takes import Attempt, Take, middle
 from conform.timeline import Clip
 
 _BY_TIMECODE = {*CERTAIN, Rung.TIMECODE}
@@ -28,7 +28,7 @@ def answer(attempt: Attempt, together: Mapping[Roll, Take], picture_in: Fraction
     event, named = attempt.event, attempt.named
     empty = EventSync(event.id, event.clip, event.tracks, Status.NOT_MEASURED, whole=event.whole)
     place = attempt.place
-    fine = None if place is None else fine_of(place, together[place.candidate.roll].channel)
+    fine = None if place is None else together[place.candidate.roll].microphones.fine(place)
     if place is not None and fine is not None:
         reason = attempt.reason if attempt.leaned else ""
         found = replace(empty, status=Status.MEASURED, reason=reason, leaned=attempt.leaned)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from conform.hearing.measure import STAGES
@@ -180,7 +180,7 @@ def _laid(shares: Sequence[Share]) -> set[Roll]:
 class Doubt:
     """An event that was not found alone, and where others put it, give or take some seconds.
 
-    `told` is what is said of it where it is heard there.
+    `told` is what is said of it where it is heard there; `away` is that of its take's microphones.
     """
 
     attempt: Attempt
@@ -188,6 +188,7 @@ class Doubt:
     doubt: float
     guide: Guide
     told: str
+    away: Mapping[str, float] = field(default_factory=dict)
 
 
 def confirmed(doubt: Doubt) -> Attempt:
@@ -195,7 +196,8 @@ def confirmed(doubt: Doubt) -> Attempt:
     attempt, named = doubt.attempt, doubt.attempt.named
     if named is None:
         return attempt
-    found = confirm(attempt.event, named, doubt.guide.at_hand(), doubt.zero, doubt.doubt)
+    guide = doubt.guide.at_hand()
+    found = confirm(attempt.event, named, guide, doubt.zero, doubt.doubt, doubt.away)
     if found is None:
         return attempt
     return replace(attempt, place=found, reason=doubt.told, leaned=True)

@@ -70,7 +70,7 @@ def _doubt(
     if take is not None:
         zero = take.zero(clip, named.zero)
         doubt = take.joint.half_width_at(float(middle(clip)) - zero)
-        return Doubt(attempt, zero, doubt, under, _BY_NEIGHBOURS)
+        return Doubt(attempt, zero, doubt, under, _BY_NEIGHBOURS, take.microphones.away)
     if habit is not None and named.zero is not None:
         return Doubt(attempt, float(named.zero) + habit.slip, habit.doubt, under, _BY_RECORDER)
     return None

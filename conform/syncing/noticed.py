@@ -15,7 +15,7 @@ from conform.synced import EventSync, Rung, Status
 from conform.syncing.answers import stands_apart
 from conform.syncing.candidates import CERTAIN
 from conform.syncing.sharing import LETTERS
-from conform.syncing.takes import Attempt, Take, fine_of
+from conform.syncing.takes import Attempt, Take
 from conform.timeline import Timeline
 
 _HALF_DAY = 43_200.0  # seconds: the cut's own numbers start anew at midnight, the take does not
@@ -69,7 +69,7 @@ def _odd(attempt: Attempt, take: Take, where: str, picture_in: Fraction) -> Iter
         others = ", ".join(roll.name for roll in attempt.alike)
         text = f"its sound is in {others} as well as in {take.roll.name}, which is laid"
         yield warning("sync.same-sound", text, where)
-    fine = fine_of(place, take.channel)
+    fine = take.microphones.fine(place) if place else None
     if place is None or fine is None or place.candidate.rung is Rung.SOUND:
         return  # where sound alone named the take, the cut's numbers are not of its clock
     own = take.slip(fine, attempt.event.clip, picture_in)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
+from types import MappingProxyType
 
 import numpy as np
 
@@ -13,8 +14,9 @@ from conform.hearing.band import Signal
 from conform.hearing.evidence import REACH, TOLERANCE, Line, trace
 from conform.hearing.glance import stands_out
 from conform.hearing.levels import exact as on_grid
-from conform.hearing.measure import STAGES, find
+from conform.hearing.measure import STAGES, Measurement, find
 from conform.hearing.nearby import nearby
+from conform.hearing.poly import leading
 from conform.hearing.refine import Fine, refine
 from conform.hearing.sound import Sound, channels_of, mixed
 from conform.hearing.stretch import held, of_file
@@ -28,7 +30,6 @@ _MICROPHONES = 0.02  # seconds between microphones of one take: 7 m of air
 _HEARD = 1e-3  # chance below which a channel beside the first is called heard
 _BESIDE = 0.1  # seconds beside an event that refinement may read
 _NO_CHANNEL = "a place stands out, but no channel of the take is heard there"
-_NEARBY = 2.0  # seconds beside an event whose other places tell what chance does
 _NEAR = 2 * REACH / TOLERANCE  # places that such a channel may take beside the first
 
 
@@ -61,12 +62,8 @@ class Place:
     @property
     def best(self) -> Heard | None:
         """The channel that explains the guide best."""
-        heard = [channel for channel in self.channels if channel.fine is not None]
-        return max(heard, key=_explains, default=None)
-
-
-def _explains(channel: Heard) -> float:
-    return channel.fine.explains if channel.fine else 0.0
+        heard = [(one, one.fine.explains) for one in self.channels if one.fine is not None]
+        return leading(heard)
 
 
 def place(
@@ -89,7 +86,7 @@ def place(
             found = find(lane, part, rate, stages=stages)
             match = found.match
             if found.line is not None:
-                channels = _all_channels(candidate.roll, lanes, part, found.line)
+                channels = _all_channels(candidate.roll, lanes, part, found, lane)
                 there = Place(candidate, match, part.name, channels)
                 if there.matched:
                     return there
@@ -129,19 +126,28 @@ def seek(event: Event, roll: Roll, rung: Rung, guide: Guide) -> Candidate | None
 
 
 def confirm(
-    event: Event, candidate: Candidate, guide: Guide, zero: float, doubt: float
+    event: Event,
+    candidate: Candidate,
+    guide: Guide,
+    zero: float,
+    doubt: float,
+    away: Mapping[str, float] = MappingProxyType({}),
 ) -> Place | None:
     """A short event where its neighbours of the same take put it; None where it is not heard.
 
     `zero` is the record time of the take's first sample, by them, and `doubt` how far they may be
-    wrong in seconds. The channel that is heard most clearly finds the others.
+    wrong in seconds; each channel is `away` from that, as `Microphones` are. The channel that is
+    heard most clearly finds the others.
     """
     lanes = take_part(candidate, event, Fraction(1))
-    lag = float(guide.picture_in) - zero
+    lags = [
+        float(guide.picture_in) - zero + away.get(channel.name, 0.0)
+        for channel in candidate.roll.channels
+    ]
     found = [
         (near, part)
         for part in guide.parts(event.clip.record_in, event.clip.record_out)
-        for lane in lanes
+        for lane, lag in zip(lanes, lags, strict=False)
         if (near := nearby(lane, part, lag, doubt)) is not None
     ]
     if not found:
@@ -206,11 +212,17 @@ def _nothing(_first: int, count: int, _rate: int) -> Signal:
     return np.zeros(count, np.float32)
 
 
-def _all_channels(roll: Roll, lanes: Sequence[Sound], part: Sound, line: Line) -> tuple[Heard, ...]:
+def _all_channels(
+    roll: Roll, lanes: Sequence[Sound], part: Sound, found: Measurement, first: Sound
+) -> tuple[Heard, ...]:
+    """Every channel at the line that the first one found."""
+    line, rate = found.line, roll.sample_rate
+    if line is None:
+        return ()
     exact = _at_full_rate(roll, lanes, part, line)
     return tuple(
-        _channel(channel.name, lane, part, line, roll.sample_rate)
-        for channel, lane in zip(roll.channels, exact, strict=True)
+        _channel(channel.name, own, part, line, rate, found.match if lane is first else None)
+        for channel, lane, own in zip(roll.channels, lanes, exact, strict=True)
     )
 
 
@@ -228,15 +240,19 @@ def _at_full_rate(roll: Roll, lanes: Sequence[Sound], part: Sound, line: Line) -
     return [ready[number] for number in sorted(ready)]
 
 
-def _channel(name: str, lane: Sound, part: Sound, line: Line, rate: int) -> Heard:
-    """A channel at the line that another one found: is it heard there, and where exactly.
+def _channel(
+    name: str, lane: Sound, part: Sound, line: Line, rate: int, known: Match | None = None
+) -> Heard:
+    """A channel at a line: is it heard there, and where exactly; `known` is what it said alone.
 
     Where its stretches tell no place, each for itself, all of the event together may.
     """
     traced = follow(lane, part, line)
     score, chance = traced.decades, min(1.0, _NEAR * 10.0**-traced.decades)
     if chance >= _HEARD:
-        score, chance = _as_a_whole(lane, part, line, rate) or (score, chance)
+        whole = known or _as_a_whole(lane, part, line, rate)
+        if whole is not None and whole.false_match is not None:
+            score, chance = whole.score, whole.false_match
     match = Match(Verdict.NO_MATCH, rate, score=round(score, 2), false_match=chance)
     if chance < _HEARD:
         fine = refine(lane, part, line, rate)
@@ -245,17 +261,13 @@ def _channel(name: str, lane: Sound, part: Sound, line: Line, rate: int) -> Hear
     return Heard(name, match)
 
 
-def _as_a_whole(lane: Sound, part: Sound, line: Line, rate: int) -> tuple[float, float] | None:
-    """The score and the chance of all of an event at a line; None where it is not heard there."""
-    first, last = float(part.start), float(part.start) + part.seconds
-    near = lane.part(
-        on_grid(first + line.at(first) - _NEARBY), on_grid(last + line.at(last) + _NEARBY)
-    )
-    found = find(near, part, rate, stages=STAGES[:1])
-    middle = (first + last) / 2
+def _as_a_whole(lane: Sound, part: Sound, line: Line, rate: int) -> Match | None:
+    """What all of an event together says of a channel; None where that is not heard at a line."""
+    found = find(lane, part, rate, stages=STAGES[:2])
+    middle = float(part.start) + part.seconds / 2
     if found.line is None or abs(found.line.at(middle) - line.at(middle)) > _MICROPHONES:
         return None
-    return found.match.score, found.match.false_match or 0.0
+    return found.match
 
 
 def follow(lane: Sound, part: Sound, line: Line) -> Line:

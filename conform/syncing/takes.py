@@ -13,7 +13,8 @@ from conform.roll import Roll
 from conform.syncing.candidates import Candidate, Event
 from conform.syncing.continuing import Piece, pieces
 from conform.syncing.joint import TWO_SIDED, Joint, Slip, solve
-from conform.syncing.placing import Heard, Place
+from conform.syncing.microphones import Microphones, microphones
+from conform.syncing.placing import Place
 from conform.timecode import Rate
 from conform.timeline import Clip
 
@@ -43,10 +44,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """A take as its events tell it: its line, and the channel that explains the guide best."""
+    """A take as its events tell it: its line, and the microphones that it was heard by."""
 
     roll: Roll
-    channel: str
+    microphones: Microphones
     joint: Joint
     events: tuple[str, ...]
     """The ids of the events measured, in the order of `joint.outliers`."""
@@ -121,37 +122,18 @@ def _take(
     rounding: float,
 ) -> Take:
     """A recording's line on the clock of its first file."""
-    channel = _explaining(attempts)
+    placed = [(attempt, attempt.place) for attempt in attempts if attempt.place is not None]
+    ours = microphones(head, [place for _, place in placed])
     slips = []
-    for attempt in attempts:
-        fine = fine_of(attempt.place, channel)
-        if fine is not None and attempt.place is not None:
-            piece = whole.get(attempt.place.candidate.roll)
+    for attempt, place in placed:
+        fine = ours.fine(place)
+        if fine is not None:
+            piece = whole.get(place.candidate.roll)
             found = slip(fine, attempt.event.clip, picture_in, rounding)
             slips.append((attempt.event.id, found.moved(-piece.offset) if piece else found))
     joint = solve([found for _, found in slips])
-    return Take(head, channel, joint, tuple(event for event, _ in slips), rounding)
-
-
-def _explaining(attempts: Sequence[Attempt]) -> str:
-    """The channel that explains most of the guide over all events of a take."""
-    explained: dict[str, float] = defaultdict(float)
-    for attempt in attempts:
-        for heard in attempt.place.channels if attempt.place else ():
-            if heard.fine is not None:
-                explained[heard.channel] += heard.fine.explains
-    return max(explained, key=lambda name: explained[name])
-
-
-def fine_of(place: Place | None, channel: str) -> Fine | None:
-    """The measurement of a channel by name, or of the event's best where it is not heard."""
-    if place is None:
-        return None
-    same = [heard for heard in place.channels if heard.channel == channel]
-    if same and same[0].fine is not None:
-        return same[0].fine
-    best: Heard | None = place.best
-    return best.fine if best else None
+    events = tuple(event for event, _ in slips)
+    return Take(head, ours, joint, events, rounding)
 
 
 def slip(fine: Fine, clip: Clip, picture_in: Fraction, rounding: float = 0.0) -> Slip:

@@ -9,6 +9,7 @@ import pytest
 from conform.hearing.refine import Fine
 from conform.roll import Roll, RollChannel
 from conform.syncing.joint import Slip, solve
+from conform.syncing.microphones import Microphones
 from conform.syncing.takes import Take, edit_rounding, slip
 from conform.timecode import RATES, Rate
 from conform.timeline import Clip
@@ -21,7 +22,7 @@ def test_a_clip_after_midnight_lies_where_the_take_goes_on(wrapped: int) -> None
     """A take from 23:59:50; an event at 00:00:05 counts its source from the new day's zero."""
     roll = Roll("T1", (RollChannel("Boom", Path("T1.wav"), 0),), 48_000 * 60, 48_000)
     joint = solve([Slip(5.0, 86_390.25, 1e-6), Slip(8.0, 86_390.25, 1e-6)])
-    take = Take(roll, "Boom", joint, ("0001", "0002"))
+    take = Take(roll, Microphones("Boom"), joint, ("0001", "0002"))
     clip = Clip("a", Fraction(20), Fraction(25), Fraction(86_405 - wrapped), Fraction(86_410))
     assert take.zero(clip, Fraction(5)) == pytest.approx(5.25, abs=1e-6)
 

@@ -98,13 +98,12 @@ def refine(reference: Sound, other: Sound, line: Line, rate: int) -> Fine | None
     if groups[-1].time - groups[0].time < _UNTOLD:
         tilt, middle = _tilt(groups, size, rate), _middle(groups)
         lag, drift = lag - tilt * middle, drift + tilt
-    for _ in range(2):
         groups = _groups(segments, lag, drift, frames, rate) or groups
-        fine = _solve(groups, lag, drift, size, rate)
-        if fine.drift is not None:
-            drift = fine.drift
-        lag = fine.lag - drift * fine.time
-    return fine
+    fine = _solve(groups, lag, drift, size, rate)
+    drift = drift if fine.drift is None else fine.drift
+    lag = fine.lag - drift * fine.time
+    groups = _groups(segments, lag, drift, frames, rate) or groups
+    return _solve(groups, lag, drift, size, rate)
 
 
 def _hann(size: int) -> Signal:
@@ -182,28 +181,39 @@ def _frame_size(segments: Sequence[_Segment], rate: int) -> int:
     return 2 * fourier.fast_size(round(seconds * rate / 2))
 
 
+_Key = tuple[int, int, bool]
+"""A frame by its segment's first sample, its own, and whether it is the other sound's."""
+
+_Frame = tuple[Spectrum, Signal]
+"""A frame's spectrum and its power."""
+
+
 @dataclass(slots=True)
 class _Frames:
-    """Spectra of windowed frames, the latest of each: most stay as they are from pass to pass."""
+    """Windowed frames, the latest of each: most stay as they are from pass to pass.
+
+    Those of a group are transformed at once, which takes half as long.
+    """
 
     window: Signal
-    _kept: dict[tuple[int, int, bool], tuple[int, Spectrum | None]] = field(default_factory=dict)
+    _kept: dict[_Key, tuple[int, _Frame | None]] = field(default_factory=dict)
 
-    def pair(self, segment: _Segment, first: int, place: int) -> tuple[Spectrum, Spectrum] | None:
-        """The other's frame and the reference's; None where one is silent or not wholly there."""
-        other = self._spectrum(segment.other, first, (segment.first, first, True))
-        ours = self._spectrum(segment.reference, place, (segment.first, first, False))
-        return None if other is None or ours is None else (other, ours)
-
-    def _spectrum(self, sound: Signal, place: int, key: tuple[int, int, bool]) -> Spectrum | None:
-        before = self._kept.get(key)
-        if before is not None and before[0] == place:
-            return before[1]
-        frame = sound[max(place, 0) : place + len(self.window)]
-        heard = len(frame) == len(self.window) and frame.any()
-        spectrum = fourier.rfft(frame * self.window) if heard else None
-        self._kept[key] = (place, spectrum)
-        return spectrum
+    def of(self, sound: Signal, places: Sequence[int], keys: Sequence[_Key]) -> list[_Frame | None]:
+        """Frames of a sound from places on; None where one is silent or not wholly there."""
+        new = [
+            (key, place)
+            for key, place in zip(keys, places, strict=True)
+            if key not in self._kept or self._kept[key][0] != place
+        ]
+        self._kept.update((key, (place, None)) for key, place in new)
+        cut = [(key, place, sound[max(place, 0) : place + len(self.window)]) for key, place in new]
+        cut = [one for one in cut if len(one[2]) == len(self.window) and one[2].any()]
+        if cut:
+            spectra = fourier.rfft(np.stack([frame for _, _, frame in cut]) * self.window)
+            powers = np.square(spectra.real) + np.square(spectra.imag)
+            for (key, place, _), spectrum, power in zip(cut, spectra, powers, strict=True):
+                self._kept[key] = (place, (spectrum, power))
+        return [self._kept[key][1] for key in keys]
 
 
 def _groups(
@@ -229,28 +239,30 @@ def _summed(
     cross: Bins = np.zeros(size // 2 + 1, np.complex128)
     ours: Reals = np.zeros(size // 2 + 1)
     theirs: Reals = np.zeros(size // 2 + 1)
-    times = []
-    for first in firsts:
-        time = (segment.first + first + size / 2) / rate
-        lag = (line[0] + line[1] * time) * rate
-        place = segment.first + first + round(lag) - segment.place
-        pair = frames.pair(segment, first, place)
-        if pair is None:
+    times = [(segment.first + first + size / 2) / rate for first in firsts]
+    lags = [(line[0] + line[1] * time) * rate for time in times]
+    shift = segment.first - segment.place
+    places = [first + round(lag) + shift for first, lag in zip(firsts, lags, strict=True)]
+    keys = [(segment.first, first) for first in firsts]
+    others = frames.of(segment.other, firsts, [(*key, True) for key in keys])
+    grounds = frames.of(segment.reference, places, [(*key, False) for key in keys])
+    heard = []
+    for time, lag, other, ground in zip(times, lags, others, grounds, strict=True):
+        if other is None or ground is None:
             continue
-        x, r = pair
-        cross += r * x.conj() * _turned(lag - round(lag), size)
-        ours += np.square(np.abs(r))
-        theirs += np.square(np.abs(x))
-        times.append(time)
-    return _Group(float(np.mean(times)), cross, ours, theirs, len(times)) if times else None
+        cross += ground[0] * other[0].conj() * _turned(lag - round(lag), size)
+        ours += ground[1]
+        theirs += other[1]
+        heard.append(time)
+    return _Group(float(np.mean(heard)), cross, ours, theirs, len(heard)) if heard else None
 
 
-def _turned(samples: float, size: int) -> Bins:
+def _turned(samples: float, size: int) -> Spectrum:
     """What a delay by a part of a sample does to each bin, as a product of few exponentials."""
     turn, count = 2j * np.pi * samples / size, size // 2 + 1
-    coarse = np.exp(turn * _STRIDE * np.arange(-(-count // _STRIDE)))
-    fine = np.exp(turn * np.arange(_STRIDE))
-    return np.asarray(np.outer(coarse, fine).ravel()[:count], np.complex128)
+    coarse = np.exp(turn * _STRIDE * np.arange(-(-count // _STRIDE))).astype(np.complex64)
+    fine = np.exp(turn * np.arange(_STRIDE)).astype(np.complex64)
+    return np.asarray(np.outer(coarse, fine).ravel()[:count], np.complex64)
 
 
 def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: int) -> Fine:

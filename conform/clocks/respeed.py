@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from conform.hearing import fourier
 from conform.hearing.band import COARSE_RATE, SPEECH, Signal, lively, powers
+from conform.hearing.halves import widened
 
 FASTEST = 0.08
 """The largest error of speed that is looked for."""
@@ -84,7 +85,7 @@ def _loudness(sound: NDArray[np.floating]) -> Signal:
     out = np.empty((_BANDS, count), np.float32)
     for first in range(0, count, _CHUNK):
         last = min(first + _CHUNK, count)
-        piece = sound[first * _HOP : (last - 1) * _HOP + _FRAME].astype(np.float32)
+        piece = widened(sound[first * _HOP : (last - 1) * _HOP + _FRAME])
         frames = np.lib.stride_tricks.sliding_window_view(piece, _FRAME)[::_HOP] * window
         power = np.square(np.abs(fourier.rfft(frames)))
         bands = np.add.reduceat(power, edges, axis=1)[:, :_BANDS]

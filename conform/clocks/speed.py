@@ -14,6 +14,7 @@ from conform.clocks.resample import interpolate, margin
 from conform.clocks.respeed import promising
 from conform.hearing.band import COARSE_RATE, Signal
 from conform.hearing.evidence import STEEPEST, TOLERANCE, Line, Points
+from conform.hearing.halves import narrowed, widened
 from conform.hearing.measure import STAGES, Measurement, find, measure, spectra_of
 from conform.hearing.sound import Sound
 from conform.match import Match, Verdict
@@ -146,10 +147,10 @@ def _coarse_at(coarse: NDArray[np.float16], speed: Fraction) -> NDArray[np.float
     out = np.empty(ceil(len(coarse) * up / down), np.float16)
     for first in range(0, len(coarse), piece):
         low, begin = max(first - room, 0), first * up // down
-        some = coarse[low : first + piece + room].astype(np.float32)
+        some = widened(coarse[low : first + piece + room])
         made = signal.resample_poly(some, up, down)[(first - low) * up // down :]
         end = min(begin + piece * up // down, len(out))
-        out[begin:end] = made[: end - begin]
+        out[begin:end] = narrowed(made[: end - begin])
     return out
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from conform.clocks.cubic import through
 from conform.clocks.resample import interpolate, margin
 from conform.hearing.band import COARSE_RATE, Signal
+from conform.hearing.halves import narrowed, widened
 from conform.hearing.sound import Sound
 
 Reals = NDArray[np.float64]
@@ -69,7 +70,7 @@ def retimed(sound: Sound, along: TimeMap) -> Sound:
     for begin in range(0, len(coarse), _PIECE):
         piece = coarse[begin : begin + _PIECE]
         places = start * COARSE_RATE + begin + np.arange(len(piece))
-        piece[:] = _read(partial(_coarse, sound), along, places, COARSE_RATE)
+        piece[:] = narrowed(_read(partial(_coarse, sound), along, places, COARSE_RATE))
 
     def excerpt(begin: int, count: int, rate: int) -> Signal:
         take = partial(_fine, sound, rate)
@@ -99,7 +100,7 @@ def _coarse(sound: Sound, first: int, count: int) -> NDArray[np.floating]:
     low, high = max(begin, 0), min(begin + count, len(sound.coarse))
     out = np.zeros(count, np.float32)
     if low < high:
-        out[low - begin : high - begin] = sound.coarse[low:high]
+        out[low - begin : high - begin] = widened(sound.coarse[low:high])
     return out
 
 

@@ -14,6 +14,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from conform.hearing.halves import widened
+
 Signal = NDArray[np.float32]
 """One channel of sound, shaped (samples,); or several stretches of it, (stretches, samples)."""
 
@@ -67,9 +69,10 @@ def powers(sound: NDArray[np.floating]) -> Signal:
     out = np.empty(count, np.float32)
     for first in range(0, count, _PIECE):
         last = min(first + _PIECE, count)
-        piece = sound[first * _FRAME : last * _FRAME].astype(np.float32)
-        piece[1:] -= 0.9 * piece[:-1].copy()
-        out[first:last] = np.square(piece).reshape(-1, _FRAME).mean(axis=1)
+        piece = widened(sound[first * _FRAME : last * _FRAME])
+        piece[1:] -= 0.9 * piece[:-1]
+        np.square(piece, out=piece)
+        out[first:last] = piece.reshape(-1, _FRAME).mean(axis=1)
     return out
 
 

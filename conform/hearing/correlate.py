@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from conform.hearing import fourier
 from conform.hearing.band import COARSE_RATE, SPEECH, Signal, Spectrum, mask
+from conform.hearing.halves import widened
 
 BETA = 0.8
 _CELL = 400  # 50 ms at COARSE_RATE: peaks nearer than this are one place and its reflections
@@ -108,7 +109,7 @@ class Spectra:
     def _block(self, start: int) -> Spectrum:
         block = np.zeros(self.size, np.float32)
         first, last = max(start, 0), min(start + self.size, len(self.sound))
-        block[first - start : last - start] = self.sound[first:last]
+        block[first - start : last - start] = widened(self.sound[first:last])
         return whitened(fourier.rfft(block), self.gain)
 
 

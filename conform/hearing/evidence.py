@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from conform.hearing.band import COARSE_RATE, SILENCE_DBFS, Signal
 from conform.hearing.correlate import local, subsample
+from conform.hearing.halves import widened
 
 REACH = 0.04
 """Seconds to either side of a candidate in which each stretch looks for its own place."""
@@ -164,12 +165,13 @@ def _noise(size: Signal, best: NDArray[np.intp]) -> NDArray[np.float64]:
 
 
 def _stretches(sound: NDArray[np.floating], starts: NDArray[np.intp], length: int) -> Signal:
-    return np.stack([sound[start : start + length] for start in starts]).astype(np.float32)
+    return widened(np.stack([sound[start : start + length] for start in starts]))
 
 
 def _audible(stretches: Signal) -> NDArray[np.bool_]:
     steps = stretches[:, 1:] - 0.9 * stretches[:, :-1]  # turns rumble down; see band.powers
-    return np.asarray(np.square(steps).mean(axis=1) > 10 ** (SILENCE_DBFS / 10))
+    np.square(steps, out=steps)
+    return np.asarray(steps.mean(axis=1) > 10 ** (SILENCE_DBFS / 10))
 
 
 def fit(points: Points, before: Line, width: float) -> Line:

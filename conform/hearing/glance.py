@@ -6,11 +6,10 @@ nothing. What does not even stand out among the other places of its own search i
 
 from __future__ import annotations
 
-import numpy as np
-
 from conform.hearing import rarity
 from conform.hearing.band import COARSE_RATE, lively, powers
 from conform.hearing.correlate import faded, search
+from conform.hearing.halves import widened
 from conform.hearing.measure import spectra_of
 from conform.hearing.sound import Sound
 
@@ -25,7 +24,7 @@ def stands_out(reference: Sound, other: Sound) -> bool:
     length = min(len(other.coarse), spectra.window)
     fade = min(_FADE, length // 8)
     windows = [
-        faded(other.coarse[first : first + length].astype(np.float32), fade)
+        faded(widened(other.coarse[first : first + length]), fade)
         for first in lively(powers(other.coarse), length, _WINDOWS)
     ]
     found = search(spectra, windows, rarity.SAMPLE)

@@ -11,6 +11,7 @@ from conform.hearing import rarity
 from conform.hearing.band import COARSE_RATE, Signal, audible, lively, powers
 from conform.hearing.correlate import Peak, Spectra, faded, search
 from conform.hearing.evidence import TOLERANCE, Line, trace
+from conform.hearing.halves import widened
 from conform.hearing.rarity import SAMPLE, loudest_share
 from conform.hearing.refine import Fine, refine
 from conform.hearing.sound import Sound
@@ -116,7 +117,7 @@ def _candidates(
 
 def _window(other: Sound, first: int, length: int) -> Signal:
     """A stretch of the other sound, faded at its ends: a cut through hum is a click."""
-    return faded(other.coarse[first : first + length].astype(np.float32), min(_FADE, length // 8))
+    return faded(widened(other.coarse[first : first + length]), min(_FADE, length // 8))
 
 
 def _traced(

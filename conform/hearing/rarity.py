@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from conform.hearing import fourier
 from conform.hearing.band import COARSE_RATE, SPEECH, Signal, mask
 from conform.hearing.correlate import Peak, whitened
+from conform.hearing.halves import widened
 
 SAMPLE = 100
 """Peaks that a search must list."""
@@ -61,7 +62,7 @@ def loudest_share(window: Signal, reference: NDArray[np.floating], at: int) -> f
     low, high = max(at, 0), min(at + length, len(reference))
     ground = np.zeros(length, np.float32)
     if low < high:
-        ground[low - at : high - at] = reference[low:high]
+        ground[low - at : high - at] = widened(reference[low:high])
     ours, theirs = (
         fourier.irfft(whitened(fourier.rfft(sound, size), gain), size)[:length]
         for sound in (ground, window)

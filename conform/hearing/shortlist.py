@@ -12,6 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 from conform.hearing.band import COARSE_RATE
+from conform.hearing.halves import widened
 from conform.hearing.index import PIECE, Index, index, nominate
 from conform.hearing.landmarks import (
     COARSE,
@@ -74,7 +75,7 @@ def measured_there(spans: Index, reference: Sound, other: Sound, rate: int) -> M
 
 def _marks(sound: Sound, fineness: Fineness) -> Landmarks:
     pieces = range(0, len(sound.coarse), _BLOCK)
-    blocks = (sound.coarse[first : first + _BLOCK].astype(np.float32) for first in pieces)
+    blocks = (widened(sound.coarse[first : first + _BLOCK]) for first in pieces)
     return joined(landmarks(blocks, fineness))
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from conform import media
 from conform.hearing.band import COARSE_RATE, Signal
+from conform.hearing.halves import narrowed, widened
 from conform.hearing.tape import Tape
 from conform.watch import Step, Watch, unwatched
 
@@ -21,7 +22,7 @@ Excerpt = Callable[[int, int, int], Signal]
 """First sample, count and sample rate -> that stretch on the file's clock, zeros outside it."""
 
 _SAME = 1e-3  # channels that differ by under -60 dB are one
-_PIECE = 1_000_000  # samples at once
+_PIECE = 1 << 16  # samples at once
 _CANCELLED = 0.05  # a mix this far under its channels' power has cancelled
 
 
@@ -79,7 +80,7 @@ def channels_of(
     ):
         if done + len(block) > shelf.shape[1]:
             shelf = _longer(shelf, block.shape[1], done + len(block), path, stream, duration)
-        shelf[:, done : done + len(block)] = block.T
+        shelf[:, done : done + len(block)] = narrowed(block).T
         done += len(block)
         watch(Step(f"listening to {path.name}", done // COARSE_RATE, 0))
     picked = (channels if channels is not None else tuple(range(len(shelf))))[: len(shelf)]
@@ -124,8 +125,8 @@ def mixed(sounds: tuple[Sound, ...], name: str) -> Sound:
     for first in range(0, len(total), _PIECE):
         piece = np.zeros(min(_PIECE, len(total) - first), np.float32)
         for sound in sounds:
-            piece += sound.coarse[first : first + _PIECE]
-        total[first : first + _PIECE] = piece / len(sounds)
+            piece += widened(sound.coarse[first : first + _PIECE])
+        total[first : first + _PIECE] = narrowed(piece / len(sounds))
     powers = [_power(sound.coarse) for sound in sounds]
     if _power(total) < _CANCELLED * max(powers) / len(sounds):
         return sounds[int(np.argmax(powers))]
@@ -143,22 +144,26 @@ def _sum(excerpts: tuple[Excerpt, ...], first: int, count: int, rate: int) -> Si
 
 def distinct(sounds: Sequence[Sound]) -> tuple[Sound, ...]:
     """The sounds that are no copy of an earlier one, as both sides of a dual mono are."""
+    if len(sounds) == 1:
+        return tuple(sounds)
     kept: list[Sound] = []
     for sound in sounds:
-        if not any(_equal(sound.coarse, other.coarse) for other in kept):
+        power = _power(sound.coarse)
+        if not any(_equal(sound.coarse, other.coarse, power) for other in kept):
             kept.append(sound)
     return tuple(kept)
 
 
-def _equal(one: NDArray[np.float16], other: NDArray[np.float16]) -> bool:
-    """Whether two sounds differ by under -60 dB; a piece tells most of those that do not."""
+def _equal(one: NDArray[np.float16], other: NDArray[np.float16], power: float) -> bool:
+    """Whether two sounds differ by under -60 dB of a power; a piece tells most that do not."""
     if len(one) != len(other):
         return False
-    allowed = _SAME**2 * _power(one) * len(one)
+    allowed = _SAME**2 * power * len(one)
     difference = 0.0
     for first in range(0, len(one), _PIECE):
-        piece = one[first : first + _PIECE] - other[first : first + _PIECE]
-        difference += float(np.square(piece.astype(np.float32)).sum())
+        piece = widened(one[first : first + _PIECE])
+        piece -= widened(other[first : first + _PIECE])
+        difference += float(np.square(piece).sum())
         if difference > allowed:
             return False
     return True
@@ -166,5 +171,5 @@ def _equal(one: NDArray[np.float16], other: NDArray[np.float16]) -> bool:
 
 def _power(sound: NDArray[np.float16]) -> float:
     """The mean square, summed in pieces so that no float32 copy of a film is made."""
-    pieces = (sound[first : first + _PIECE] for first in range(0, len(sound), _PIECE))
-    return sum(float(np.square(piece.astype(np.float32)).sum()) for piece in pieces) / len(sound)
+    pieces = (widened(sound[first : first + _PIECE]) for first in range(0, len(sound), _PIECE))
+    return sum(float(np.square(piece).sum()) for piece in pieces) / max(len(sound), 1)

@@ -21,6 +21,7 @@ from conform import media
 from conform.errors import MediaError
 from conform.findings import Finding, warning
 from conform.hearing.band import COARSE_RATE
+from conform.hearing.halves import widened
 from conform.hearing.index import LONGEST, PIECE, Index, Nominations, index, nominate
 from conform.hearing.landmarks import (
     FINE,
@@ -136,7 +137,7 @@ def _spans(events: Sequence[Event], guide: Guide) -> dict[Span, list[str]]:
 
 def _of_guide(sound: Sound) -> Iterator[Landmarks]:
     pieces = range(0, len(sound.coarse), _BLOCK)
-    blocks = (sound.coarse[first : first + _BLOCK].astype(np.float32) for first in pieces)
+    blocks = (widened(sound.coarse[first : first + _BLOCK]) for first in pieces)
     return landmarks(blocks, FINE)
 
 

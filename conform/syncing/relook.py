@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.correlate import local, subsample
 from conform.hearing.evidence import REACH as NEAR
+from conform.hearing.halves import widened
 from conform.hearing.sound import Sound, channels_of, distinct, mixed
 from conform.roll import Roll
 from conform.synced import EventSync, Rung, Sync
@@ -148,7 +149,7 @@ def _lanes(roll: Roll, start: Fraction, count: int) -> list[tuple[str, NDArray[n
 
 def _curve(lane: NDArray[np.float32], sound: Sound, name: str) -> Correlation | None:
     reach = round(REACH * COARSE_RATE)
-    other = sound.coarse.astype(np.float32)
+    other = widened(sound.coarse)
     if len(other) < COARSE_RATE // 8 or not other.any() or not lane.any():
         return None
     values = np.abs(local(lane[None], other[None], reach))

@@ -34,6 +34,7 @@ _TOGETHER = 24  # stretches transformed at once: their spectra stay in the proce
 _SPAN_FOR_DRIFT = 8.0  # seconds of agreeing stretches before a slope is fitted at all
 
 
+_BORNE_OUT = 2.0  # decades of a line's nearest stretches: a wrong place has hardly any
 _USUAL = 4.0  # next best peaks of usual sound; what is above it is hum's, and counted off twice
 _PLAINLY = 1.1  # times the next best: tones are as high a period away, and tell no place
 _COMMON = 4.5  # heights that one unrelated stretch in twenty or so reaches
@@ -80,11 +81,14 @@ def trace(
     lag: float,
     anchor: float,
     width: float,
+    *,
+    glance: bool = False,
 ) -> Line:
     """Follow a candidate outwards from the stretch of the other sound that proposed it.
 
     `lag` is the candidate's at time `anchor`; stretches are `width` seconds long. Drift is learnt
-    on the way, so that a line may leave `REACH` of where it began.
+    on the way, so that a line may leave `REACH` of where it began. At a `glance` it is left where
+    the stretches nearest to the anchor, which proposed it, do not bear it out.
     """
     length = round(width * COARSE_RATE)
     starts = np.arange(0, max(len(other) - length, 0) + 1, length)
@@ -99,6 +103,8 @@ def trace(
         if len(ring):
             points = np.concatenate([points, listen(reference, other, line, ring, length)])
             line = fit(points, line, width)
+        if glance and line.decades < _BORNE_OUT:
+            break
         inner = outer
     return line
 

@@ -25,6 +25,7 @@ STAGES = ((WINDOW, 1), (WINDOW, 4), (8.0, 8), (4.0, 8))
 sounds, several find overlaps in part, short ones find short overlaps."""
 
 _PLACES = 6  # peaks of a window that are looked into
+_PLAIN = 40.0  # decades of a place that needs no closer look: speech at 0 dB has 120 in 20 s
 _ASTRAY = 0.003  # seconds that a line may leave the place of its window: drift's share of it
 _FEW = 6  # stretches that are too few to bear out a line or not
 _AGREED = 1 / 3  # of the stretches must follow a line that the whole window proposes
@@ -127,14 +128,13 @@ def _traced(
     anchor = (first + length / 2) / COARSE_RATE
     window = _window(other, first, length)
     traced = []
+    plain = False
     for peak in peaks[:_PLACES]:
         lag = (peak.at - first) / COARSE_RATE
-        lines = [
-            trace(reference.coarse, other.coarse, lag, anchor, width)
-            for width in _widths(other.seconds)
-        ]
-        line = max(lines, key=lambda line: line.decades)
         rare = rarity.decades(peak, peaks, 0.0)  # at most: most peaks need no closer look
+        lines = _lines(reference, other, lag, anchor, glance=plain and rare == 0)
+        line = max(lines, key=lambda line: line.decades)
+        plain |= lines[0].decades >= _PLAIN
         if rare > max(0.0, line.decades - _places(reference)):
             share = loudest_share(window, reference.coarse, peak.at)
             rare = rarity.decades(peak, peaks, share)
@@ -142,6 +142,21 @@ def _traced(
                 line = _stands_out(line, lag, anchor, peak, rare + _places(reference))
         traced.append(line)
     return traced
+
+
+def _lines(
+    reference: Sound, other: Sound, lag: float, anchor: float, *, glance: bool
+) -> list[Line]:
+    """Lines through a place, by short stretches, then by long ones where those leave a doubt.
+
+    A rival of a plain place gets a `glance`: it is measured by what made that one plain.
+    """
+    lines: list[Line] = []
+    for width in _widths(other.seconds):
+        lines.append(trace(reference.coarse, other.coarse, lag, anchor, width, glance=glance))
+        if glance or lines[0].decades >= _PLAIN:
+            break
+    return lines
 
 
 def _borne_out(line: Line) -> bool:

@@ -20,6 +20,7 @@ from conform.hearing.halves import widened
 
 BETA = 0.8
 _CELL = 400  # 50 ms at COARSE_RATE: peaks nearer than this are one place and its reflections
+_LARGE = 1 << 17  # samples from which transforms leave the cache: two windows go as twins
 _TINY = np.float32(1e-12)
 _FADE = 6  # a sixth of a stretch is faded at each end
 
@@ -123,13 +124,30 @@ def search(spectra: Spectra, windows: Sequence[Signal], keep: int = 6) -> list[l
     others = [
         whitened(fourier.rfft(window, spectra.size), spectra.gain).conj() for window in windows
     ]
+    paired = len(others) // 2 * 2 if spectra.size >= _LARGE else 0
+    pairs = [
+        fourier.laid(one, spectra.size) + np.complex64(1j) * fourier.laid(other, spectra.size)
+        for one, other in zip(others[:paired:2], others[1:paired:2], strict=True)
+    ]
     found: list[list[_Crests]] = [[] for _ in windows]
     usable = spectra.size - spectra.window
     for start, block in spectra.blocks():
-        for crests, other in zip(found, others, strict=True):
-            correlation = fourier.irfft(block * other, spectra.size)[:usable]
-            crests.append(_crests(np.abs(correlation, out=correlation), start, keep))
+        heard = _correlations(block, pairs, others[paired:], spectra.size)
+        for crests, correlation in zip(found, heard, strict=True):
+            crests.append(_crests(np.abs(correlation[:usable]), start, keep))
     return [_ranked(crests, keep) for crests in found]
+
+
+def _correlations(
+    block: Spectrum, pairs: Sequence[Spectrum], others: Sequence[Spectrum], size: int
+) -> Iterator[Signal]:
+    """A block's correlations with the windows of pairs, laid out as twins, then with others."""
+    if pairs:
+        whole = fourier.laid(block, size)
+        for pair in pairs:
+            yield from fourier.twins(whole * pair)
+    for other in others:
+        yield fourier.irfft(block * other, size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from conform.findings import Finding, error, info
 from conform.hearing import poly
 from conform.hearing.counterparts import counterparts
 from conform.hearing.index import Index
-from conform.hearing.measure import measure
+from conform.hearing.measure import measure, spectra_of
 from conform.hearing.poly import PolyChannel
 from conform.hearing.shortlist import FILES, SECONDS, indexed, measured_there
 from conform.hearing.sound import Sound, channels_of, distinct, mixed
@@ -146,7 +146,8 @@ def _aligned(ground: _Ground, path: Path, watch: Watch) -> Aligned:
         return Aligned(path, Match(Verdict.TOO_LITTLE, rate, "has no sound"), tuple(findings))
     ours, theirs = ground.mix, mixed(heard, path.name)
     there = measured_there(ground.spans, ours, theirs, rate) if ground.spans else None
-    run = course(ours, theirs, there or measure(ours, theirs, rate), rate)
+    spectra = spectra_of(ours, theirs)
+    run = course(ours, theirs, there or measure(ours, theirs, rate, spectra), rate)
     several = len(ground.channels) * len(heard) > 1
     pairs = list(product(ground.channels, heard))[:_PAIRS] if several else []
     for one, other in pairs if not run.match.matched else []:
@@ -156,7 +157,7 @@ def _aligned(ground: _Ground, path: Path, watch: Watch) -> Aligned:
             ours, theirs, run = one, other, course(one, other, alone, rate)
             break
     if run.match.verdict is Verdict.NO_MATCH:
-        run = at_any_speed(ours, theirs, rate) or run
+        run = at_any_speed(ours, theirs, rate, spectra) or run
     lanes = _lanes(ground, ours, channels, run)
     return Aligned(
         path,

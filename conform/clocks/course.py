@@ -6,14 +6,15 @@ of time where the speed wanders.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache, partial
 from math import hypot
 
 import numpy as np
 
-from conform.clocks.respeed import promising
+from conform.clocks.respeed import Guess, promising
 from conform.clocks.speed import (
     at_other_speeds,
     beside,
@@ -29,9 +30,10 @@ from conform.clocks.timemap import Knot, TimeMap, retimed
 from conform.clocks.track import Seed
 from conform.clocks.wow import Wander, quick, slow, suspected, unsteady
 from conform.hearing.band import COARSE_RATE
+from conform.hearing.correlate import Spectra
 from conform.hearing.evidence import Points
 from conform.hearing.levels import WIDTH, clear, exact, level_line, listen, stretches
-from conform.hearing.measure import Measurement, measure
+from conform.hearing.measure import Measurement, measure, spectra_of
 from conform.hearing.sound import Sound
 from conform.match import Match
 
@@ -70,13 +72,20 @@ def course(reference: Sound, other: Sound, found: Measurement, rate: int) -> Cou
     return _run(reference, other, Fraction(1), found, rate)
 
 
-def at_any_speed(reference: Sound, other: Sound, rate: int) -> Course | None:
-    """The course of a sound that does not match as it is: at another speed, or wandering."""
-    for speed, found in at_other_speeds(reference, other, rate):
+def at_any_speed(
+    reference: Sound, other: Sound, rate: int, spectra: Spectra | None = None
+) -> Course | None:
+    """The course of a sound that does not match as it is: at another speed, or wandering.
+
+    `spectra` are the reference's, where the caller has them.
+    """
+    spectra = spectra or spectra_of(reference, other)
+    guesses = cache(partial(promising, reference.coarse, other.coarse))
+    for speed, found in at_other_speeds(reference, other, rate, spectra, guesses):
         run = _run(reference, other, speed, found, rate)
         if run.match.matched:
             return run
-    return _guessed(reference, other, rate) if other.seconds >= _SHORTEST else None
+    return _guessed(reference, other, rate, guesses()) if other.seconds >= _SHORTEST else None
 
 
 def _run(reference: Sound, other: Sound, speed: Fraction, found: Measurement, rate: int) -> Course:
@@ -160,9 +169,9 @@ def _doubted(plain: Course, scatter: float | None) -> Course:
     return replace(plain, match=replace(match, uncertainty_samples=wider), scatter=scatter)
 
 
-def _guessed(reference: Sound, other: Sound, rate: int) -> Course | None:
+def _guessed(reference: Sound, other: Sound, rate: int, guesses: Sequence[Guess]) -> Course | None:
     """The course of a sound whose speed wanders too much for any search: by how loudness moves."""
-    for guess in promising(reference.coarse, other.coarse):
+    for guess in guesses:
         speed = nearby(guess.speed)
         middle = Fraction(round(guess.time)) + other.start
         part = played_at(other.part(middle - _AROUND, middle + _AROUND), speed)

@@ -22,6 +22,7 @@ FASTEST = 0.08
 GRID = 0.0005
 """Steps of speed: over a window of a minute, 15 ms to either side."""
 
+_COARSEST = 2  # times such steps, for shorter windows
 _HOP = 160  # coarse samples between frames: 20 ms
 _SECONDS = _HOP / COARSE_RATE
 _FRAME = 320
@@ -61,7 +62,8 @@ def promising(
     ground = _loudness(reference)
     longest = int(piece.shape[1] * (1 + FASTEST)) + 1
     blocks = _Blocks(ground, longest)
-    speeds = 1 + np.arange(-FASTEST, FASTEST + GRID / 2, GRID)
+    step = GRID * min(_WINDOW * COARSE_RATE / length, _COARSEST)
+    speeds = 1 + np.arange(-FASTEST, FASTEST + step / 2, step)
     peaks = [_peak(blocks.correlation(_stretched(piece, speed))) for speed in speeds]
     middle = starts[0] / COARSE_RATE + piece.shape[1] * _SECONDS / 2
     found: list[Guess] = []
@@ -70,7 +72,7 @@ def promising(
         speed = float(speeds[index])
         if height < _PROMISING or len(found) == most:
             break
-        if all(abs(speed - other.speed) > 3 * GRID for other in found):
+        if all(abs(speed - other.speed) > 3 * step for other in found):
             place = (at - longest) * _SECONDS
             found.append(Guess(speed, middle, place + piece.shape[1] * _SECONDS * speed / 2))
     return found
@@ -90,9 +92,15 @@ def _loudness(sound: NDArray[np.floating]) -> Signal:
         power = np.square(np.abs(fourier.rfft(frames)))
         bands = np.add.reduceat(power, edges, axis=1)[:, :_BANDS]
         out[:, first:last] = np.log10(bands.T / _FRAME + _FLOOR)
-    from scipy import ndimage  # noqa: PLC0415  (a tenth of a second to import, for few sounds)
+    return out - _means(out)
 
-    return np.asarray(out - ndimage.uniform_filter1d(out, _SMOOTH, axis=1), np.float32)
+
+def _means(loudness: Signal) -> Signal:
+    """The mean of `_SMOOTH` frames around each, the ends mirrored."""
+    beside = ((0, 0), (_SMOOTH // 2, _SMOOTH - _SMOOTH // 2))
+    wide = np.pad(loudness, beside, mode="symmetric") if loudness.size else loudness
+    total = np.cumsum(wide, axis=1, dtype=np.float64)
+    return np.asarray((total[:, _SMOOTH:] - total[:, :-_SMOOTH]) / _SMOOTH, np.float32)
 
 
 def _stretched(piece: Signal, speed: float) -> Signal:
@@ -118,7 +126,10 @@ class _Blocks:
     def correlation(self, piece: Signal) -> Signal:
         """Of all bands together; index `i` means that a piece starts `longest` before frame `i`."""
         other = fourier.rfft(piece, self._size).conj()
-        crossed = sum(ours * theirs for ours, theirs in zip(self._spectra, other, strict=True))
+        crossed = self._spectra[0] * other[0]
+        one = np.empty_like(crossed)
+        for ours, theirs in zip(self._spectra[1:], other[1:], strict=True):
+            crossed += np.multiply(ours, theirs, out=one)
         whole: Signal = fourier.irfft(crossed, self._size)[:, : self._step].reshape(-1)
         return whole[: self._places]
 

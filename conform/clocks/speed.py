@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
@@ -11,13 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from conform.clocks.resample import interpolate, margin
-from conform.clocks.respeed import promising
+from conform.clocks.respeed import Guess
+from conform.hearing import fourier
 from conform.hearing.band import COARSE_RATE, Signal
+from conform.hearing.correlate import Spectra
 from conform.hearing.evidence import STEEPEST, TOLERANCE, Line, Points
 from conform.hearing.halves import narrowed, widened
-from conform.hearing.measure import STAGES, Measurement, find, measure, spectra_of
+from conform.hearing.levels import exact
+from conform.hearing.measure import PLACED, STAGES, Measurement, find, measure, promised
 from conform.hearing.sound import Sound
-from conform.match import Match, Verdict
+from conform.match import Match
 
 SPEEDS: dict[str, Fraction] = {
     "1001/1000 (24 played at 23.976)": Fraction(1001, 1000),
@@ -34,33 +37,60 @@ SPEEDS: dict[str, Fraction] = {
 _LONGEST = 600  # seconds that are compared: enough to tell a speed to a part in a million
 _SHORTEST = 4  # seconds below which no speed is tried
 _NEARBY = (0.0, 2e-4, -2e-4, 4e-4, -4e-4)  # a search window bears 100 ppm to either side
-_FINEST = 5000  # the largest denominator of a speed that is tried: keeps resampling's filter short
+_FINEST = 5000  # the largest denominator of a speed that is tried: keeps its transforms short
 _CLOCKS = 2e-4  # real clocks are off by less
 _UNTRIED = 1e-4  # half the steps between the speeds that are tried: what no stretch tells better
 _FEWEST = 5  # stretches that tell a speed
 _TRIES = 4000  # pairs of them that are tried
-_PLACED = (Verdict.MATCH, Verdict.AMBIGUOUS)
+_AT_ONCE = 4  # known speeds searched for in one pass
+_BESIDE = 2  # seconds beside the place of a guess
 _PIECE = 1 << 20  # coarse samples at once
-_ROOM = 64  # coarse samples beside them: more than resampling's filter is long
+_ROOM = 2048  # coarse samples beside them: what a cut rings on is 70 dB down by then
 
 
 def at_other_speeds(
-    reference: Sound, other: Sound, rate: int
+    reference: Sound,
+    other: Sound,
+    rate: int,
+    spectra: Spectra,
+    guesses: Callable[[], Sequence[Guess]],
 ) -> Iterator[tuple[Fraction, Measurement]]:
     """The speeds at which another sound has a place, and that place; or several, at an edit.
 
-    The trade's speeds are tried first, then any within 8 %. The measurement is that of the sound
-    `played_at` the speed; `on_own_clock` brings its match back.
+    The trade's speeds are tried first, some at once, then those of the `guesses`. The measurement
+    is that of the sound `played_at` the speed; `on_own_clock` brings its match back. `spectra` are
+    the reference's.
     """
     if other.seconds < _SHORTEST:
         return
-    part = _middle(other)
-    spectra = spectra_of(reference, part)
-    for speed in _speeds(reference, part):
+    part = _around(other, other.seconds / 2)
+    known = list(SPEEDS.values())
+    for begin in range(0, len(known), _AT_ONCE):
+        speeds = known[begin : begin + _AT_ONCE]
+        sounds = [played_at(part, speed) for speed in speeds]
+        some = promised(reference, sounds, rate, spectra)
+        for speed, sound, worth in zip(speeds, sounds, some, strict=True):
+            found = measure(reference, sound, rate, spectra) if worth else None
+            if found is not None and found.match.verdict in PLACED:
+                yield speed, found
+    for guess in guesses():
+        yield from _beside_a_guess(reference, other, rate, guess)
+
+
+def _beside_a_guess(
+    reference: Sound, other: Sound, rate: int, guess: Guess
+) -> Iterator[tuple[Fraction, Measurement]]:
+    """The speeds beside a guess at which the other sound has a place where the guess puts it."""
+    part = _around(other, guess.time)
+    early = guess.time - float(part.start - other.start)
+    for step in _NEARBY:
+        speed = nearby(guess.speed * (1 + step))
         sound = played_at(part, speed)
-        if find(reference, sound, rate, spectra, STAGES[:1]).match.verdict in _PLACED:
+        begin = exact(guess.place - early * guess.speed) + reference.start
+        ground = reference.part(begin - _BESIDE, begin + exact(sound.seconds) + _BESIDE)
+        if find(ground, sound, rate, stages=STAGES[:1]).match.verdict in PLACED:
             found = measure(reference, sound, rate)
-            if found.match.verdict in _PLACED:
+            if found.match.verdict in PLACED:
                 yield speed, found
 
 
@@ -139,36 +169,33 @@ def played_at(sound: Sound, speed: Fraction) -> Sound:
 
 
 def _coarse_at(coarse: NDArray[np.float16], speed: Fraction) -> NDArray[np.float16]:
-    """Coarse sound at a speed, in pieces: no copy of a film is made at full width."""
-    from scipy import signal  # noqa: PLC0415  (half a second to import, and most sounds run true)
+    """Coarse sound at a speed, in pieces: no copy of a film is made at full width.
 
+    By its spectrum, cut or filled up to another length: scipy's resampling is half a second's
+    import. A piece goes on in silence, far from what is taken of it.
+    """
     up, down = speed.numerator, speed.denominator
     room, piece = (down * ceil(count / down) for count in (_ROOM, _PIECE))
     out = np.empty(ceil(len(coarse) * up / down), np.float16)
     for first in range(0, len(coarse), piece):
         low, begin = max(first - room, 0), first * up // down
         some = widened(coarse[low : first + piece + room])
-        made = signal.resample_poly(some, up, down)[(first - low) * up // down :]
+        times = fourier.fast_size(ceil((len(some) + room) / down))
+        spectrum = fourier.rfft(some, times * down)
+        made = fourier.irfft(spectrum, times * up)[(first - low) * up // down :]
         end = min(begin + piece * up // down, len(out))
-        out[begin:end] = narrowed(made[: end - begin])
+        out[begin:end] = narrowed(made[: end - begin] * np.float32(speed))
     return out
 
 
-def _speeds(reference: Sound, other: Sound) -> Iterator[Fraction]:
-    """Speeds worth trying: the known ones, then what the loudness of both proposes."""
-    yield from SPEEDS.values()
-    for guess in promising(reference.coarse, other.coarse):
-        for step in _NEARBY:
-            yield nearby(guess.speed * (1 + step))
-
-
 def nearby(speed: float) -> Fraction:
-    """A speed as a fraction whose resampling filter is short."""
+    """A speed as a fraction whose transforms are short."""
     return Fraction(speed).limit_denominator(_FINEST)
 
 
-def _middle(sound: Sound) -> Sound:
-    """The middle of a long sound."""
-    middle = max(0, (len(sound.coarse) - _LONGEST * COARSE_RATE) // 2)
-    first = sound.start + Fraction(middle, COARSE_RATE)
-    return sound.part(first, first + _LONGEST)
+def _around(sound: Sound, time: float) -> Sound:
+    """What is compared of a long sound: `time`, in seconds of it, lies in the middle if it can."""
+    most = _LONGEST * COARSE_RATE
+    first = min(max(0, round(time * COARSE_RATE) - most // 2), max(0, len(sound.coarse) - most))
+    begin = sound.start + Fraction(first, COARSE_RATE)
+    return sound.part(begin, begin + _LONGEST)

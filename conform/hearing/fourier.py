@@ -74,7 +74,7 @@ def _turns(size: int) -> NDArray[np.complex64]:
     """What the table is multiplied by between its columns and its rows."""
     rows = _rows(size)
     turns = np.outer(np.arange(rows), np.arange(size // rows)) * (2j * np.pi / size)
-    return np.exp(turns).astype(np.complex64)
+    return np.asarray(np.exp(turns), np.complex64)
 
 
 def fast_size(size: int) -> int:

@@ -37,6 +37,9 @@ _APART = 0.06  # seconds: nearer lines are one place and its reflections
 SURE = 1e-6
 """The false-match probability from which a place is claimed."""
 
+PLACED = (Verdict.MATCH, Verdict.AMBIGUOUS)
+"""Verdicts on a sound that has a place, or several."""
+
 _TELLING = 1e-6  # half-width of a drift up to which it is claimed, be it nought
 _RIVAL = 0.5  # share of the evidence from which another place makes the answer ambiguous
 
@@ -50,9 +53,11 @@ class Measurement:
     fine: Fine | None = None
 
 
-def measure(reference: Sound, other: Sound, rate: int) -> Measurement:
-    """Where the other sound lies in the reference, in samples at `rate`."""
-    found = find(reference, other, rate)
+def measure(
+    reference: Sound, other: Sound, rate: int, spectra: Spectra | None = None
+) -> Measurement:
+    """Where the other sound lies in the reference, in samples at `rate`; see `find`."""
+    found = find(reference, other, rate, spectra)
     if found.line is None:
         return found
     fine = refine(reference, other, found.line, rate)
@@ -81,6 +86,25 @@ def find(
     match = _verdict(reference, rate, found)
     line = _on_file_clocks(found[0], reference, other) if match.matched else None
     return Measurement(match, line)
+
+
+def promised(reference: Sound, others: Sequence[Sound], rate: int, spectra: Spectra) -> list[bool]:
+    """Which of some sounds have a place by one window of each alone, or several places.
+
+    All of them are searched for in one pass over the reference.
+    """
+    windows = [
+        (number, first, length)
+        for number, other in enumerate(others)
+        for length in [min(round(WINDOW * COARSE_RATE), len(other.coarse), spectra.window)]
+        for first in lively(powers(other.coarse), length, 1)
+    ]
+    cut = [_window(others[number], first, length) for number, first, length in windows]
+    placed = [False] * len(others)
+    for (number, first, length), peaks in zip(windows, search(spectra, cut, SAMPLE), strict=True):
+        lines = _best(_traced(reference, others[number], first, length, peaks))
+        placed[number] = _verdict(reference, rate, lines).verdict in PLACED
+    return placed
 
 
 def spectra_of(reference: Sound, other: Sound) -> Spectra:

@@ -9,6 +9,7 @@ points likeliest. Solved by the Kalman filter and the smoother of Bryson and Fra
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,11 @@ class Curve:
         half = _TWO_SIDED * self.scatter * np.sqrt(np.maximum(variances[asked], 0))
         return states[asked, 0], states[asked, 1], half
 
+    def own(self) -> Reals:
+        """Its values at its points, those left out as well."""
+        weights = np.where(self.kept, self.weights, 0.0)
+        return _smoothed(self.times, self.values, weights, self.wander)[0][:, 0]
+
     @property
     def bends(self) -> float:
         """How many numbers tell the curve: the trace of what makes it from its points."""
@@ -82,7 +88,7 @@ def curve(times: Reals, values: Reals, weights: Reals) -> Curve:
 
 def _without_strays(found: Curve) -> Curve:
     """A curve whose points far off are left out."""
-    misses = np.abs(found.values - found.at(found.times)[0]) * np.sqrt(found.weights)
+    misses = np.abs(found.values - found.own()) * np.sqrt(found.weights)
     usual = 1.4826 * float(np.median(misses[found.kept])) + 1e-9
     kept = misses < _ASTRAY * usual
     return replace(found, kept=kept) if kept.sum() > _ORDER + 1 else found
@@ -175,6 +181,7 @@ def _smoothed(times: Reals, values: Reals, weights: Reals, wander: float) -> tup
     return states, spreads[:, 0, 0]
 
 
+@lru_cache(maxsize=64)
 def _motion(step: float) -> tuple[Reals, Reals]:
     """How level, slope and bend move on in a step, and how they are shaken."""
     move = np.array([[1.0, step, step**2 / 2], [0.0, 1.0, step], [0.0, 0.0, 1.0]])

@@ -47,6 +47,7 @@ def test_points_astray_do_not_pull() -> None:
     found = curve(TIMES, values, np.ones(len(TIMES)))
     assert not found.kept[::17].any()
     assert np.abs(found.at(TIMES)[0] - truth).max() < 4 * SCATTER
+    assert found.own() == pytest.approx(found.at(TIMES)[0], abs=1e-9)
 
 
 def test_nothing_is_sure_far_from_any_point() -> None:

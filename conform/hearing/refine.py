@@ -25,6 +25,8 @@ from conform.hearing.weights import Bins, Reals, explained, weights
 
 _SEGMENT = 2.0  # seconds read at one place
 _SEGMENTS = 24
+_READ_ON = 2.0  # seconds between segments that are read as well: to open a file takes as long
+_RUN = 30.0  # seconds that are read at once
 _SHORTEST = 0.2  # seconds of a segment at an edge that are still used
 _FLOOR = 0.004  # samples: what interpolation and float32 leave, measured on exact copies
 _SPAN_FOR_DRIFT = 3.0  # seconds
@@ -146,18 +148,38 @@ def _read(reference: Sound, other: Sound, line: Line, rate: int) -> list[_Segmen
     low = ceil(other.start * rate)
     high = floor((other.start + Fraction(len(other.coarse), COARSE_RATE)) * rate)
     slack = round(REACH * rate)
-    taken: list[_Segment] = []
+    wanted: list[tuple[int, int, int]] = []
     for time in _spread(line.points[line.agree]):
         end = min(round((time + _SEGMENT / 2) * rate), high)
         first = max(round((time - _SEGMENT / 2) * rate), low)
         count = end - first
         if count < _SHORTEST * rate:
             continue
-        place = first + round(line.at(time) * rate) - slack
-        ours = reference.excerpt(place, count + 2 * slack, rate)
-        taken.append(_Segment(first, other.excerpt(first, count, rate), place, ours))
+        wanted.append((first, count, first + round(line.at(time) * rate) - slack))
         low = end
-    return taken
+    others = _excerpts(other, [(first, count) for first, count, _ in wanted], rate)
+    ours = _excerpts(reference, [(place, count + 2 * slack) for _, count, place in wanted], rate)
+    return [
+        _Segment(first, heard, place, ground)
+        for (first, _, place), heard, ground in zip(wanted, others, ours, strict=True)
+    ]
+
+
+def _excerpts(sound: Sound, stretches: Sequence[tuple[int, int]], rate: int) -> list[Signal]:
+    """Stretches by first sample and count; those that follow closely are read at once."""
+    runs: list[list[tuple[int, int]]] = []
+    for first, count in stretches:
+        near = bool(runs) and first - sum(runs[-1][-1]) <= _READ_ON * rate
+        if near and first + count - runs[-1][0][0] <= _RUN * rate:
+            runs[-1].append((first, count))
+        else:
+            runs.append([(first, count)])
+    cut: list[Signal] = []
+    for run in runs:
+        begin = run[0][0]
+        whole = sound.excerpt(begin, sum(run[-1]) - begin, rate)
+        cut += [whole[first - begin : first - begin + count] for first, count in run]
+    return cut
 
 
 def _spread(points: NDArray[np.float64]) -> list[float]:

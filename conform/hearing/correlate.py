@@ -114,28 +114,38 @@ class Spectra:
         return whitened(fourier.rfft(block), self.gain)
 
 
-def search(spectra: Spectra, windows: Sequence[Signal], keep: int = 6) -> list[list[Peak]]:
+def search(
+    spectra: Spectra, windows: Sequence[Signal], keep: int = 6, together: int = 1
+) -> list[list[Peak]]:
     """The best places of each window in the reference, at least 50 ms apart, best first.
 
     A place is where the window's first sample falls; it may lie before the reference's start.
     Heights are in standard deviations of the correlation (by its median, which a peak does not
     move). Nearly empty blocks share the noise of the others: digital silence makes no peaks.
+    Windows may be searched for some `together`, as one sound: they share a list of places, which
+    stand out less, by the square root of their number, and cost no more than those of one.
     """
     others = [
-        whitened(fourier.rfft(window, spectra.size), spectra.gain).conj() for window in windows
+        np.sum([_sought(spectra, window) for window in windows[first : first + together]], axis=0)
+        for first in range(0, len(windows), together)
     ]
     paired = len(others) // 2 * 2 if spectra.size >= _LARGE else 0
     pairs = [
         fourier.laid(one, spectra.size) + np.complex64(1j) * fourier.laid(other, spectra.size)
         for one, other in zip(others[:paired:2], others[1:paired:2], strict=True)
     ]
-    found: list[list[_Crests]] = [[] for _ in windows]
+    found: list[list[_Crests]] = [[] for _ in others]
     usable = spectra.size - spectra.window
     for start, block in spectra.blocks():
         heard = _correlations(block, pairs, others[paired:], spectra.size)
         for crests, correlation in zip(found, heard, strict=True):
             crests.append(_crests(np.abs(correlation[:usable]), start, keep))
-    return [_ranked(crests, keep) for crests in found]
+    ranked = [_ranked(crests, keep) for crests in found]
+    return [ranked[number // together] for number in range(len(windows))]
+
+
+def _sought(spectra: Spectra, window: Signal) -> Spectrum:
+    return whitened(fourier.rfft(window, spectra.size), spectra.gain).conj()
 
 
 def _correlations(
@@ -174,14 +184,15 @@ def _ranked(crests: Sequence[_Crests], keep: int) -> list[Peak]:
     floor = float(np.median([block.noise for block in crests])) + 1e-20
     places = np.concatenate([block.places for block in crests])
     heights = np.concatenate([block.values / max(block.noise, floor) for block in crests])
-    apart: list[Peak] = []
+    apart: dict[int, Peak] = {}  # by their cells, of which none holds two
     for index in np.argsort(-heights, kind="stable"):
         at = int(places[index])
-        if all(abs(at - other.at) >= _CELL for other in apart):
-            apart.append(Peak(at, float(heights[index])))
+        beside = (apart.get(at // _CELL + step) for step in (-1, 0, 1))
+        if all(other is None or abs(at - other.at) >= _CELL for other in beside):
+            apart[at // _CELL] = Peak(at, float(heights[index]))
         if len(apart) == keep:
             break
-    return apart
+    return list(apart.values())
 
 
 def local(reference: Signal, other: Signal, reach: int, rate: int = COARSE_RATE) -> Signal:

@@ -26,6 +26,8 @@ sounds, several find overlaps in part, short ones find short overlaps."""
 
 _PLACES = 6  # peaks of a window that are looked into
 _PLAIN = 40.0  # decades of a place that needs no closer look: speech at 0 dB has 120 in 20 s
+_LONG = 1200.0  # seconds of a reference in which short windows, and speeds, are searched for
+_AT_ONCE = 2  # at a time: what stands out by 9 deviations does by 6
 _ASTRAY = 0.003  # seconds that a line may leave the place of its window: drift's share of it
 _FEW = 6  # stretches that are too few to bear out a line or not
 _AGREED = 1 / 3  # of the stretches must follow a line that the whole window proposes
@@ -101,7 +103,8 @@ def promised(reference: Sound, others: Sequence[Sound], rate: int, spectra: Spec
     ]
     cut = [_window(others[number], first, length) for number, first, length in windows]
     placed = [False] * len(others)
-    for (number, first, length), peaks in zip(windows, search(spectra, cut, SAMPLE), strict=True):
+    peaked = search(spectra, cut, SAMPLE, _together(reference)) if cut else []
+    for (number, first, length), peaks in zip(windows, peaked, strict=True):
         lines = _best(_traced(reference, others[number], first, length, peaks))
         placed[number] = _verdict(reference, rate, lines).verdict in PLACED
     return placed
@@ -124,20 +127,25 @@ def _candidates(
     """Lines by the search windows, long ones first; short ones where those find nothing."""
     spectra = spectra or spectra_of(reference, other)
     found: list[Line] = []
-    tried = 0
+    tried: set[tuple[int, int]] = set()
     for seconds, count in stages:
         length = min(round(seconds * COARSE_RATE), len(other.coarse), spectra.window)
-        if length == tried == len(other.coarse):
-            continue
-        tried = length
-        starts = lively(power, length, count)
+        starts = [first for first in lively(power, length, count) if (first, length) not in tried]
+        tried |= {(first, length) for first in starts}
         windows = [_window(other, first, length) for first in starts]
-        for first, peaks in zip(starts, search(spectra, windows, SAMPLE), strict=True):
+        together = _together(reference) if seconds < WINDOW else 1
+        peaked = search(spectra, windows, SAMPLE, together) if windows else []
+        for first, peaks in zip(starts, peaked, strict=True):
             found += _traced(reference, other, first, length, peaks)
         found = _best(found)
         if found and _false_match(found[0], reference) < SURE:
             break
     return found
+
+
+def _together(reference: Sound) -> int:
+    """How many windows are searched for at once, where each is a chance among many."""
+    return _AT_ONCE if reference.seconds > _LONG else 1
 
 
 def _window(other: Sound, first: int, length: int) -> Signal:

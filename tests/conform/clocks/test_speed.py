@@ -1,5 +1,8 @@
 """Sound at another speed: any within 8 % is found to parts in a million, strangers at none."""
 
+from fractions import Fraction
+from math import ceil
+
 import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
@@ -8,7 +11,7 @@ from hypothesis import strategies as st
 from conform.clocks.course import at_any_speed
 from conform.clocks.resample import interpolate
 from conform.clocks.respeed import promising
-from conform.clocks.speed import SPEEDS
+from conform.clocks.speed import SPEEDS, played_at
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.sound import Sound
 from fixtures.voices import conversation
@@ -49,6 +52,18 @@ def test_a_speed_beside_a_known_one_does_not_get_its_name() -> None:
 def test_strangers_match_at_no_speed() -> None:
     stranger = conversation(9, 3, LENGTH, RATE).sum(axis=0)
     assert at_any_speed(heard(TAKE), heard(stranger), RATE) is None
+
+
+@pytest.mark.parametrize("speed", SPEEDS.values())
+def test_coarse_sound_keeps_its_waves_at_another_speed(speed: Fraction) -> None:
+    count, hertz = 5 * COARSE_RATE, 1000
+    times = np.arange(count) / COARSE_RATE
+    sound = Sound("tone", np.sin(2 * np.pi * hertz * times).astype(np.float16), lambda *_: times)
+    played = played_at(sound, speed).coarse
+    assert len(played) == ceil(count * speed)
+    inner = np.arange(COARSE_RATE, len(played) - COARSE_RATE)
+    wanted = np.sin(2 * np.pi * hertz * inner / COARSE_RATE / float(speed))
+    assert np.abs(played[inner] - wanted).max() < 2e-3
 
 
 def test_silence_proposes_no_speed() -> None:

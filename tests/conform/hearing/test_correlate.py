@@ -50,6 +50,15 @@ def test_blocks_hide_no_place(budget: int, window: int) -> None:
         assert peaks[0].at == place
 
 
+def test_windows_searched_for_together_share_their_places() -> None:
+    starts = [5 * COARSE_RATE, 13 * COARSE_RATE, 27 * COARSE_RATE]
+    windows = [REFERENCE[start : start + 4 * COARSE_RATE] for start in starts]
+    one, other, last = search(Spectra(REFERENCE, len(windows[0])), windows, together=2)
+    assert one == other
+    assert {peak.at for peak in one[:2]} == set(starts[:2])
+    assert last[0].at == starts[2]
+
+
 def test_a_further_search_finds_what_the_first_did() -> None:
     window = REFERENCE[9 * COARSE_RATE : 11 * COARSE_RATE]
     whole = search(Spectra(REFERENCE, len(window)), [window])[0]

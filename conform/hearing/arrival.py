@@ -1,6 +1,9 @@
-"""Where a correlation says that sound arrives: the direct path, and its place between samples."""
+"""Where correlations say that sound arrives: the direct path, and its place between samples."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,66 +16,150 @@ REACH = 0.02
 TAPS = 24
 """Samples to either side that interpolate the correlation."""
 
-_TAIL = 0.06  # seconds beyond the arrivals that tell on which side the room is
-_CLEAR = 0.001  # seconds beside an arrival that are its own
-_ONE_SIDED = 1.25  # times the power beyond the other end, from which that is the room's side
-_SURELY = 2.0  # times that power, from which the side is beyond doubt
-_PLAIN = 40.0  # times the median, from which a peak is not one of noise's
-_FIRST = 0.5  # an arrival counts from this share of the highest peak
-_LOPSIDED = 1.5  # times its mirror image about the peak: a voice's pitch shows on both sides
-_ALIKE = 10  # samples to either side in which the mirror image is looked for
-_TINY = 1e-30
-_NOISE = 6.0  # times the median, from which a crest is an arrival at all
 WITHIN = 4
 """Samples around the peak in which one group's own peak is looked for."""
 
-_ITS_OWN = 8  # samples beside the highest peak: nearer crests are its ripples, no other arrival
 _FINE = 16  # steps to a sample
 
+_TAIL = 0.06  # seconds beyond the arrivals that tell on which side the room is
+_CLEAR = 0.001  # seconds beside an arrival that are its own
+_LOUD = 0.5  # of the highest peak: what is as high may be an arrival, wherever it is
+_NOISE = 6.0  # times the median, from which a crest is an arrival at all
+_AS_PLAIN = 0.5  # of the first correlation's peak over its noise, from which another may be asked
+_ONE_SIDED = 1.5  # times the power beyond the other end, from which that is the room's side
+_SURELY = 3.0  # times that power, from which the side is beyond doubt
+_FIRST = 0.3  # an arrival counts from this share of the highest: the direct sound of 36 simulated
+# rooms, a third of them with the speaker turned away, has 0.45 of it or more
+_PLAINLY = 7.0  # times the silence before it, from which an arrival counts
+_FAINT, _FAINTLY = 0.15, 4.0  # the same, for what may be an arrival yet
+_HIDDEN = 0.4  # what is faint in much noise: a direct path may be as faint, and hidden
+_HARDLY = 1.2  # times those thresholds, up to which an arrival may be none
+_GHOST = 1.5  # times what a pure delay would leave there, from which a crest is no ripple of it
+_RIPPLE = 0.3  # of a pure delay's height, from which it is the delay's own
+_WIDEST = 0.002  # seconds that such may be wide at most
+_TINY = 1e-30
 
-def direct(correlation: NDArray[np.floating], rate: int) -> tuple[int, int]:
-    """The sample of the direct path, and by how many samples it may be another arrival.
 
-    A room smears the correlation to one side: after the direct path where the reference hears the
-    room, before it where the other does. Early reflections may be louder than the direct sound, so
-    the sides are compared beyond all arrivals: the direct path is the last one before silence.
-    Where neither side is the quieter one, it is the highest peak, or any of the others; where one
-    is hardly so, it may still be any.
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A correlation, and what a pure delay by nought would have left of it; both are circular."""
+
+    values: Reals
+    pure: Reals
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """The direct path's sample, how many samples off it may lie yet, and the curve that tells."""
+
+    place: int
+    doubt: int
+    curve: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A curve as arrivals show in it: crests in samples from the peak, by their share of it.
+
+    `before` and `after` are the powers beyond all crests that are loud.
     """
-    size, reach = len(correlation), round(REACH * rate)
-    strength = np.abs(correlation)
+
+    strength: Reals
+    peak: int
+    plain: float
+    before: float
+    after: float
+    own: int
+    ghost: Reals
+    crests: NDArray[np.intp]
+    heights: Reals
+
+    @property
+    def one_sided(self) -> float:
+        """How much more power lies on one side than on the other."""
+        return max(self.before / self.after, self.after / self.before)
+
+
+def direct(curves: Sequence[Curve], rate: int) -> Arrival:
+    """The direct path, by that of several curves of one thing which tells a room from silence best.
+
+    A room smears a curve to one side: after the direct path where the reference hears the room,
+    before it where the other does. Early reflections may be louder than the direct sound, so it is
+    the outermost arrival before silence. Where no curve has a quieter side, it is the first one's
+    highest peak, or any of the others as loud.
+    """
+    seen = [_seen(curve, rate) for curve in curves]
+    least = _AS_PLAIN * seen[0].plain
+    asked = [number for number, one in enumerate(seen) if number == 0 or one.plain >= least]
+    best = max(asked, key=lambda number: seen[number].one_sided)
+    if seen[best].one_sided < _ONE_SIDED:
+        any_other = int(np.abs(_loud(seen[0])).max())
+        return Arrival(seen[0].peak % len(seen[0].strength), any_other, 0)
+    place, doubt = _outermost(seen[best], rate)
+    return Arrival(place % len(seen[best].strength), doubt, best)
+
+
+def _seen(curve: Curve, rate: int) -> _Seen:
+    strength, size = np.abs(curve.values), len(curve.values)
+    reach = round(REACH * rate)
     near = np.concatenate([strength[-reach:], strength[: reach + 1]])
-    peak = int(near.argmax()) - reach
-    away = _crests(strength, peak, reach)
-    plain = bool(strength[peak % size] > _PLAIN * float(np.median(strength)))
-    if plain:
-        mirrored = strength[(peak - away[:, None] + np.arange(-_ALIKE, _ALIKE + 1)) % size]
-        away = away[
-            (strength[(peak + away) % size] > _LOPSIDED * mirrored.max(axis=1)) | (away == 0)
-        ]
-    first, last = peak + int(away.min()), peak + int(away.max())
-    louder = _room(strength, first, last, rate) if plain else 1.0
-    odds = max(louder, 1 / louder)
-    if odds < _ONE_SIDED:
-        return peak % size, max(peak - first, last - peak)
-    return (last if louder > 1 else first) % size, 0 if odds > _SURELY else last - first
-
-
-def _crests(strength: NDArray[np.floating], peak: int, reach: int) -> NDArray[np.intp]:
-    """Crests near a peak that may be arrivals, in samples from it; the peak is one."""
-    values = strength[np.arange(peak - reach, peak + reach + 1) % len(strength)]
-    enough = max(_FIRST * float(values[reach]), _NOISE * float(np.median(strength)))
-    crest = (values[1:-1] >= enough) & (values[1:-1] > values[:-2]) & (values[1:-1] >= values[2:])
-    away = np.flatnonzero(crest) + 1 - reach
-    return np.union1d(away[np.abs(away) > _ITS_OWN], [0])
-
-
-def _room(strength: NDArray[np.floating], first: int, last: int, rate: int) -> float:
-    """How much more power lies before the first arrival than after the last: the room's side."""
+    peak, noise = int(near.argmax()) - reach, float(np.median(strength)) + _TINY
+    top = float(strength[peak % size]) + _TINY
+    ghost = np.abs(curve.pure) / (abs(float(curve.pure[0])) + _TINY)
+    own = int(np.flatnonzero(ghost[: round(_WIDEST * rate)] > _RIPPLE).max(initial=1))
+    away = np.arange(-reach, reach + 1)
+    shares = strength[(peak + away) % size] / top
+    crest = (shares[1:-1] > shares[:-2]) & (shares[1:-1] >= shares[2:])
+    crest &= (shares[1:-1] > _GHOST * ghost[away[1:-1]]) & (np.abs(away[1:-1]) > own)
+    crest &= shares[1:-1] * top >= _NOISE * noise
+    crests = np.append(away[1:-1][crest], 0)
+    heights = np.append(shares[1:-1][crest], 1.0)
+    loud = crests[heights >= _LOUD]
     steps = np.arange(round(_CLEAR * rate), round(_TAIL * rate))
-    before = float(np.square(strength[(first - steps) % len(strength)]).sum())
-    after = float(np.square(strength[(last + steps) % len(strength)]).sum())
-    return (before + _TINY) / (after + _TINY)
+    before, after = (
+        float(np.square(strength[(peak + end + side * steps) % size]).sum()) + _TINY
+        for end, side in ((loud.min(), -1), (loud.max(), 1))
+    )
+    return _Seen(strength, peak, top / noise, before, after, own, ghost, crests, heights)
+
+
+def _loud(seen: _Seen) -> NDArray[np.intp]:
+    return seen.crests[seen.heights >= _LOUD]
+
+
+def _outermost(seen: _Seen, rate: int) -> tuple[int, int]:
+    """The last arrival before silence, and by how many samples it may be another one.
+
+    Crests are counted into the room here: silence lies below the arrival.
+    """
+    side = -1 if seen.before > seen.after else 1
+    into = side * seen.crests
+    silence = _silence(seen, side, int(into[seen.heights >= _LOUD].min()), rate)
+    sure = min(max(_FIRST, _PLAINLY * silence), 1.0)
+    faint = min(max(_FAINT, _FAINTLY * silence), 1.0)
+    first = int(into[seen.heights >= sure].min())
+    together = (into >= first) & (into <= first + seen.own) & (seen.heights >= sure)
+    at = int(into[together][seen.heights[together].argmax()])
+    height = float(seen.heights[into == at].max())
+    if faint > _HIDDEN:
+        faint = faint / 2
+    own = seen.ghost[np.minimum(np.abs(into - at), len(seen.ghost) - 1)]
+    other = (seen.heights >= faint) & (seen.heights > _GHOST * height * own)
+    doubt = max(0, at - int(into[other].min(initial=at)))
+    if seen.one_sided < _SURELY:
+        doubt = max(doubt, int(into[seen.heights >= _LOUD].max()) - at)
+    later = into[(into > at) & (seen.heights >= min(_HARDLY**2 * sure, 1.0))]
+    if height < _HARDLY * sure and len(later):
+        doubt = max(doubt, int(later.min()) - at)
+    return seen.peak + side * at, doubt
+
+
+def _silence(seen: _Seen, side: int, outermost: int, rate: int) -> float:
+    """The root mean square beyond the loud arrivals, as a share of the highest."""
+    steps = np.arange(round(_CLEAR * rate), round(REACH * rate))
+    beyond = seen.strength[(seen.peak + side * (outermost - steps)) % len(seen.strength)]
+    top = float(seen.strength[seen.peak % len(seen.strength)]) + _TINY
+    return float(np.sqrt(np.square(beyond).mean())) / top
 
 
 def tops(rows: Reals) -> Reals:

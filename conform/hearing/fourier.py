@@ -23,7 +23,7 @@ def rfft(sound: NDArray[np.inexact], size: int | None = None) -> NDArray[Any]:
     return spectrum
 
 
-def irfft(spectrum: NDArray[np.complexfloating], size: int) -> NDArray[Any]:
+def irfft(spectrum: NDArray[np.inexact], size: int) -> NDArray[Any]:
     """The `size` samples of which these are the one-sided spectra."""
     from scipy import fft  # noqa: PLC0415  (see above)
 

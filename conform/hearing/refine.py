@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from conform.hearing import fourier
-from conform.hearing.arrival import REACH, TAPS, WITHIN, direct, tops
+from conform.hearing.arrival import REACH, TAPS, WITHIN, Curve, direct, tops
 from conform.hearing.band import COARSE_RATE, Signal, Spectrum
 from conform.hearing.evidence import STEEPEST, Line
 from conform.hearing.slope import straight, two_sided
 from conform.hearing.sound import Sound
-from conform.hearing.weights import Bins, Reals, explained, weights
+from conform.hearing.weights import Bins, Reals, explained, weightings, weights
 
 _SEGMENT = 2.0  # seconds read at one place
 _SEGMENTS = 24
@@ -292,9 +292,15 @@ def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: 
     total = np.sum([group.cross for group in groups], axis=0)
     ours = np.sum([group.ours for group in groups], axis=0)
     theirs = np.sum([group.theirs for group in groups], axis=0)
-    every = _correlations(groups, size, rate)
-    correlation = every.sum(axis=0)
-    peak, doubt = direct(correlation, rate)
+    choices = weightings(total, ours, theirs, sum(group.frames for group in groups), rate)
+    curves = [
+        Curve(fourier.irfft(total * choice.weight, size), fourier.irfft(choice.pure, size))
+        for choice in choices
+    ]
+    arrival = direct(curves, rate)
+    peak, doubt = arrival.place, float(arrival.doubt)
+    every = _weighted(groups, choices[arrival.curve].weight, size)
+    correlation = curves[arrival.curve].values
     polarity = 1 if correlation[peak] >= 0 else -1
     around = (peak + np.arange(-TAPS, TAPS + 1)) % size
     each = polarity * every[:, around]
@@ -331,6 +337,10 @@ def _correlations(groups: Sequence[_Group], size: int, rate: int) -> Reals:
     powers = np.sum([group.ours for group in groups], axis=0)
     powers = powers * np.sum([group.theirs for group in groups], axis=0)
     weight = weights(total, powers, sum(group.frames for group in groups), rate)
+    return _weighted(groups, weight, size)
+
+
+def _weighted(groups: Sequence[_Group], weight: Reals, size: int) -> Reals:
     return np.stack([fourier.irfft(group.cross * weight, size) for group in groups])
 
 

@@ -3,15 +3,16 @@
 import numpy as np
 import pytest
 
-from conform.hearing.arrival import direct
+from conform.hearing.arrival import Arrival, Curve, direct
 
 RATE = 48000
 SIZE = 16384
+PURE = np.eye(1, SIZE)[0]
 
 
-def correlation(arrivals: dict[int, float], tail: int) -> np.ndarray:
+def correlation(arrivals: dict[int, float], tail: int, seed: int = 1) -> np.ndarray:
     """Arrivals by their lag, noise, and a room's decay on the side that `tail` says (-1, 0, 1)."""
-    dice = np.random.default_rng(1)
+    dice = np.random.default_rng(seed)
     out = 2e-3 * dice.standard_normal(SIZE)
     far = np.arange(200, 6000)
     out[tail * far % SIZE] += (
@@ -22,27 +23,50 @@ def correlation(arrivals: dict[int, float], tail: int) -> np.ndarray:
     return out
 
 
+def told(*curves: np.ndarray) -> Arrival:
+    return direct([Curve(values, PURE) for values in curves], RATE)
+
+
 @pytest.mark.parametrize("side", [-1, 1])
 def test_the_direct_path_comes_before_louder_reflections(side: int) -> None:
-    heard = correlation({0: 0.8, side * 130: 0.6, side * 330: -1.0, side * 700: 0.7}, side)
-    assert direct(heard, RATE) == (0, 0)
+    heard = correlation({0: 0.6, side * 130: 0.6, side * 330: -1.0, side * 700: 0.7}, side)
+    assert told(heard) == Arrival(0, 0, 0)
 
 
 def test_a_lone_peak_is_the_direct_path() -> None:
-    assert direct(correlation({-7: -1.0}, 0), RATE) == (SIZE - 7, 0)
+    assert told(correlation({-7: -1.0}, 0)) == Arrival(SIZE - 7, 0, 0)
 
 
-def test_a_voices_pitch_is_no_reflection() -> None:
-    assert direct(correlation({0: 1.0, 240: 0.7, -240: 0.65}, -1), RATE) == (0, 0)
+def test_a_voices_pitch_is_no_arrival() -> None:
+    voice = PURE.copy()
+    voice[[240, -240]] = 0.65
+    heard = Curve(correlation({0: 1.0, 240: 0.7, -240: 0.65}, -1), voice)
+    assert direct([heard], RATE) == Arrival(0, 0, 0)
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_what_is_faint_before_the_direct_path_is_doubt(side: int) -> None:
+    heard = correlation({0: 1.0, side * 130: 0.6, -side * 90: 0.2}, side)
+    assert told(heard) == Arrival(0, 90, 0)
 
 
 def test_where_no_side_is_quieter_any_arrival_may_be_it() -> None:
-    place, doubt = direct(correlation({0: 1.0, 330: 0.9}, 0), RATE)
-    assert place == 0
-    assert doubt == 330
+    assert told(correlation({0: 1.0, 330: 0.9}, 0)) == Arrival(0, 330, 0)
 
 
 def test_in_much_noise_any_arrival_may_be_it() -> None:
     noise = 0.05 * np.random.default_rng(5).standard_normal(SIZE)
-    place, doubt = direct(noise + correlation({0: 1.0, -330: 0.7}, -1), RATE)
-    assert (place, doubt) == (0, 330)
+    assert told(noise + correlation({0: 1.0, -330: 0.7}, -1)) == Arrival(0, 330, 0)
+
+
+def test_the_curve_that_tells_the_room_from_silence_is_believed() -> None:
+    either = correlation({0: 0.8, 330: 1.0}, 0)
+    room = correlation({0: 0.8, 330: 1.0}, 1)
+    assert told(either, room) == Arrival(0, 0, 1)
+
+
+def test_a_curve_of_noise_is_not_asked() -> None:
+    plain = correlation({0: 1.0}, 0)
+    noise = np.random.default_rng(7).standard_normal(SIZE)
+    noise[:3000] *= 3
+    assert told(plain, noise) == Arrival(0, 0, 0)

@@ -12,6 +12,7 @@ from conform.hearing.measure import measure
 from conform.match import Match, Verdict
 from fixtures.clock import read_at
 from fixtures.voices import conversation
+from tests.bench.sync import spoil
 from tests.hearing import RATE, heard
 
 Wave = np.ndarray
@@ -74,6 +75,18 @@ def test_other_sound_of_the_same_source_is_found(changed: Callable[[Wave], Wave]
     at = 11 * RATE + 17
     match = against_take(noisy(changed(TAKE)[at : at + 15 * RATE], 15))
     assert match.lag_samples == pytest.approx(at, abs=1)
+
+
+@pytest.mark.parametrize("seed", [2, 3, 4])
+@pytest.mark.parametrize("turned", [False, True], ids=["other far", "reference far"])
+def test_the_direct_path_is_told_from_a_louder_reflection(seed: int, *, turned: bool) -> None:
+    far = noisy(spoil.roomy(TAKE, seed, loudest=1.2, direct_db=-8), 20, seed)
+    reference, other = (far, TAKE) if turned else (TAKE, far)
+    at = 11 * RATE + 17
+    match = measure(heard(reference), heard(other[at : at + 15 * RATE]), RATE).match
+    assert match.lag_samples == pytest.approx(at, abs=0.5)
+    assert match.uncertainty_samples is not None
+    assert match.uncertainty_samples < 0.001 * RATE
 
 
 def test_a_lag_lies_between_samples() -> None:

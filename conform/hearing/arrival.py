@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,13 +168,20 @@ def tops(rows: Reals) -> Reals:
 
     Rows are read between their samples by a windowed sinc, then by a parabola.
     """
-    grid = np.arange(-WITHIN * _FINE, WITHIN * _FINE + 1) / _FINE
-    away = grid - np.arange(-TAPS, TAPS + 1)[:, None]
-    inside = np.sqrt(np.clip(1 - (away / TAPS) ** 2, 0, None))
-    curves = rows @ (np.sinc(away) * np.i0(8.0 * inside) / np.i0(8.0))
+    grid, between = _between()
+    curves = rows @ between
     best = np.clip(curves.argmax(axis=1), 1, curves.shape[1] - 2)
     index = np.arange(len(rows))
     left, top, right = (curves[index, best + step] for step in (-1, 0, 1))
     bend = left - 2 * top + right
     shift = np.where(bend < 0, 0.5 * (left - right) / np.where(bend < 0, bend, -1), 0)
     return np.asarray(grid[best] + np.clip(shift, -1, 1) / _FINE)
+
+
+@cache
+def _between() -> tuple[Reals, Reals]:
+    """Places between the samples, and what each of them takes from the samples around."""
+    grid = np.arange(-WITHIN * _FINE, WITHIN * _FINE + 1) / _FINE
+    away = grid - np.arange(-TAPS, TAPS + 1)[:, None]
+    inside = np.sqrt(np.clip(1 - (away / TAPS) ** 2, 0, None))
+    return grid, np.asarray(np.sinc(away) * np.i0(8.0 * inside) / np.i0(8.0))

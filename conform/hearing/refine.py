@@ -19,7 +19,7 @@ from conform.hearing import fourier
 from conform.hearing.arrival import REACH, TAPS, WITHIN, Curve, direct, tops
 from conform.hearing.band import COARSE_RATE, Signal, Spectrum
 from conform.hearing.evidence import STEEPEST, Line
-from conform.hearing.slope import straight, two_sided
+from conform.hearing.scatter import half_width, slope
 from conform.hearing.sound import Sound
 from conform.hearing.weights import Bins, Reals, explained, weightings, weights
 
@@ -29,7 +29,6 @@ _READ_ON = 2.0  # seconds between segments that are read as well: to open a file
 _RUN = 30.0  # seconds that are read at once
 _SHORTEST = 0.2  # seconds of a segment at an edge that are still used
 _FLOOR = 0.004  # samples: what interpolation and float32 leave, measured on exact copies
-_SPAN_FOR_DRIFT = 3.0  # seconds
 _UNTOLD = 20.0  # seconds of a line below which the speech band does not tell its drift
 _BESIDE = 48  # samples beside the level line's peak
 _BETTER = 1.03  # height of a slant over the level line before it is believed
@@ -37,8 +36,6 @@ _GROUPS = 24  # at least, where there are frames for them
 _LEAST_SHARE = 1e-3  # of an even share in the peak: no group counts for nothing
 _PARTS = 8  # stretches whose own lags show the drift
 _STRIDE = 64  # bins turned alike
-_TRIMMED = 1.15  # what leaving out parts astray hides of a slope's scatter, measured on speech
-_SHARED = 1.3  # scatter that groups hide: frames overlap by half, and share their weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +307,7 @@ def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: 
     place = near + top
     if abs(top) >= WITHIN:  # no top of its own: it leans on a higher one beside it
         doubt += WITHIN
-    half = _half_width(tops(whole - each))
+    half = half_width(each)
     # A lag is that of when most was heard: what adds much to the peak pulls it its own way.
     moments = np.array([group.time for group in groups])
     loud = np.maximum(each[:, TAPS], 0) + _LEAST_SHARE * float(whole[TAPS]) / len(groups)
@@ -318,14 +315,14 @@ def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: 
     parts = np.array_split(np.arange(len(groups)), max(1, min(len(groups) // 3, _PARTS)))
     times = np.array([np.average(moments[part], weights=loud[part]) for part in parts])
     own = tops(np.stack([each[part].sum(axis=0) for part in parts]))
-    slope = _slope(times, own / rate)
-    claimed = None if slope is None else drift + slope[0]
+    tilted = slope(times, own / rate)
+    claimed = None if tilted is None else drift + tilted[0]
     return Fine(
         time=middle,
         lag=lag + drift * middle + place / rate,
         half_width=float(np.hypot(half, _FLOOR) + doubt) / rate,
         drift=claimed,
-        drift_half_width=None if slope is None else slope[1],
+        drift_half_width=None if tilted is None else tilted[1],
         polarity=polarity,
         explains=explained(total, ours, theirs, place, rate),
     )
@@ -342,27 +339,3 @@ def _correlations(groups: Sequence[_Group], size: int, rate: int) -> Reals:
 
 def _weighted(groups: Sequence[_Group], weight: Reals, size: int) -> Reals:
     return np.stack([fourier.irfft(group.cross * weight, size) for group in groups])
-
-
-def _half_width(without: Reals) -> float:
-    """95 % by the jackknife: how the peak moves as each group in turn is left out."""
-    count = len(without)
-    if count < 3:
-        return 1.0  # samples; too few frames to see a scatter
-    error = np.sqrt((count - 1) / count * np.square(without - without.mean()).sum())
-    return float(two_sided(count - 1) * error * _SHARED)
-
-
-def _slope(times: Reals, lags: Reals) -> tuple[float, float] | None:
-    """The slope of the groups' own lags and its 95 % half-width, where long enough."""
-    if len(times) < 5 or np.ptp(times) < _SPAN_FOR_DRIFT:
-        return None
-    keep = np.ones(len(times), bool)
-    for _ in range(3):
-        fit = straight(times[keep], lags[keep])
-        misses = lags - fit.origin - fit.slope * times
-        scale = 1.4826 * np.median(np.abs(misses[keep])) + 1e-9
-        keep = np.abs(misses) < 4 * scale
-        if keep.sum() < 5:
-            return None
-    return fit.slope, _TRIMMED * _SHARED * two_sided(int(keep.sum()) - 2) * fit.error

@@ -31,9 +31,11 @@ _ONE_SIDED = 1.5  # times the power beyond the other end, from which that is the
 _SURELY = 3.0  # times that power, from which the side is beyond doubt
 _FIRST = 0.3  # an arrival counts from this share of the highest: the direct sound of 36 simulated
 # rooms, a third of them with the speaker turned away, has 0.45 of it or more
+_BOTH = 5.0  # times the power of silence, up to which the drier sound may hear a room as well:
+_LOUDER = 0.55  # its own reflections, up to half as loud as its direct sound, then come before
 _PLAINLY = 7.0  # times the silence before it, from which an arrival counts
 _FAINT, _FAINTLY = 0.15, 4.0  # the same, for what may be an arrival yet
-_HIDDEN = 0.4  # what is faint in much noise: a direct path may be as faint, and hidden
+_HIDDEN = 0.33  # what is faint in much noise: a direct path may be as faint, and hidden
 _HARDLY = 1.2  # times those thresholds, up to which an arrival may be none
 _GHOST = 1.5  # times what a pure delay would leave there, from which a crest is no ripple of it
 _RIPPLE = 0.3  # of a pure delay's height, from which it is the delay's own
@@ -136,7 +138,8 @@ def _outermost(seen: _Seen, rate: int) -> tuple[int, int]:
     side = -1 if seen.before > seen.after else 1
     into = side * seen.crests
     silence = _silence(seen, side, int(into[seen.heights >= _LOUD].min()), rate)
-    sure = min(max(_FIRST, _PLAINLY * silence), 1.0)
+    least = _FIRST if seen.one_sided > _BOTH else _LOUDER
+    sure = min(max(least, _PLAINLY * silence), 1.0)
     faint = min(max(_FAINT, _FAINTLY * silence), 1.0)
     first = int(into[seen.heights >= sure].min())
     together = (into >= first) & (into <= first + seen.own) & (seen.heights >= sure)

@@ -58,7 +58,7 @@ def _asked(clip: Clip, source: Source) -> frozenset[_Slate]:
     """Scene and take as the cut states them, or every slate that a name such as `12A-3` may be."""
     if source.scene and source.take:
         return frozenset({(*_words(source.scene), _number(source.take))})
-    named = (_words(PurePath(text).stem) for text in (clip.name, source.name))
+    named = (_words(_stem(text)) for text in (clip.name, source.name))
     return frozenset(run for words in named for run in _runs(words))
 
 
@@ -74,8 +74,13 @@ def _named(clip: Clip, source: Source) -> frozenset[str]:
 
 
 def _stems(names: Iterable[str]) -> frozenset[str]:
-    plain = {_plain(PurePath(name).stem if "." in name else name) for name in names}
-    return frozenset(plain - {""})
+    return frozenset({_plain(_stem(name)) for name in names} - {""})
+
+
+def _stem(name: str) -> str:
+    """A file's name without folder and ending; such as `12A/3` and `12A.3` are no files."""
+    path = PurePath(name)
+    return path.stem if any(mark.isalpha() for mark in path.suffix) else name
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -52,6 +52,9 @@ def test_timecode_places_the_take_under_the_record() -> None:
     [
         ({"scene": "12A", "take": "3"}, {"scene": "12A", "take": "T03"}, Rung.TIMECODE_SCENE_TAKE),
         ({"name": "12a_03.wav"}, {"scene": "12A", "take": "3"}, Rung.TIMECODE_SCENE_TAKE),
+        ({"name": "12A/3"}, {"scene": "12A", "take": "3"}, Rung.TIMECODE_SCENE_TAKE),
+        ({"name": "12A.3"}, {"scene": "12A", "take": "3"}, Rung.TIMECODE_SCENE_TAKE),
+        ({"name": "D1/12A-3.MXF"}, {"scene": "12A", "take": "3"}, Rung.TIMECODE_SCENE_TAKE),
         ({"tape": "sr 004"}, {"tape": "SR004"}, Rung.TIMECODE_ROLL),
         ({"name": "T12.WAV"}, {"name": "T12"}, Rung.TIMECODE_NAME),
         ({"scene": "12A", "take": "4"}, {"scene": "12A", "take": "3"}, Rung.TIMECODE),

@@ -20,6 +20,7 @@ from conform.timeline import Clip
 _BY_TIMECODE = {*CERTAIN, Rung.TIMECODE}
 _COVERED = Fraction(95, 100)
 _FINE = 1 << 10  # places are kept to a part of a sample as small as this
+_TELLING = 3  # seconds of an event that its own take would be found under
 _FAR = 4.0  # half-widths apart before an event keeps a place of its own
 
 
@@ -50,7 +51,12 @@ def _is_certain(named: Candidate) -> bool:
 
 
 def _refused(attempt: Attempt, named: Candidate) -> bool:
-    """Whether the take's own sound says that it is another: then no timecode is believed."""
+    """Whether the take's own sound says that it is another: then no timecode is believed.
+
+    Of an event too short to be found even where it belongs, that it is not found says nothing.
+    """
+    if attempt.event.clip.duration < _TELLING:
+        return False
     asked = (place for place in attempt.asked if place.candidate.roll == named.roll)
     return any(place.match.verdict is Verdict.NO_MATCH for place in asked)
 

@@ -204,7 +204,11 @@ def test_a_wrong_take_is_an_alarm(film: Film) -> None:
     assert answer.events[0].status is Status.MEASURED
     assert "sync.wrong-take" in {finding.code for finding in answer.findings}
     (refused,) = sync(first_event(film), film.movie, [posing]).events
-    assert refused.status is not Status.MEASURED
+    assert refused.status is Status.NOT_MEASURED
+    clip = cut_of(film).audio[0].clips[0]
+    short = replace(clip, record_out=clip.record_in + 1, source_out=clip.source_in + 1)
+    (brief,) = sync(first_event(film, short), film.movie, [posing]).events
+    assert brief.status is Status.METADATA  # of a second nobody can say that it is another's
 
 
 def test_a_retimed_event_says_so(film: Film) -> None:

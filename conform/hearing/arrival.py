@@ -45,10 +45,15 @@ _TINY = 1e-30
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A correlation, and what a pure delay by nought would have left of it; both are circular."""
+    """A correlation, and what a pure delay by nought would have left of it; both are circular.
+
+    `room` is the side on which it shows a room's own response: -1 before the direct path, 1 after
+    it, or 0 where it may show one on either side.
+    """
 
     values: Reals
     pure: Reals
+    room: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +69,24 @@ class Arrival:
 class _Seen:
     """A curve as arrivals show in it: crests in samples from the peak, by their share of it.
 
-    `before` and `after` are the powers beyond all crests that are loud.
+    `room` is the side of the room; `one_sided` is how much more power lies there than on the other
+    side, beyond all crests that are loud.
     """
 
     strength: Reals
     peak: int
     plain: float
-    before: float
-    after: float
+    room: int
+    one_sided: float
     own: int
     ghost: Reals
     crests: NDArray[np.intp]
     heights: Reals
 
     @property
-    def one_sided(self) -> float:
-        """How much more power lies on one side than on the other."""
-        return max(self.before / self.after, self.after / self.before)
+    def loud(self) -> NDArray[np.intp]:
+        """The crests that may be arrivals wherever they are, counted into the room."""
+        return self.room * self.crests[self.heights >= _LOUD]
 
 
 def direct(curves: Sequence[Curve], rate: int) -> Arrival:
@@ -95,11 +101,12 @@ def direct(curves: Sequence[Curve], rate: int) -> Arrival:
     least = _AS_PLAIN * seen[0].plain
     asked = [number for number, one in enumerate(seen) if number == 0 or one.plain >= least]
     best = max(asked, key=lambda number: seen[number].one_sided)
-    if seen[best].one_sided < _ONE_SIDED:
-        any_other = int(np.abs(_loud(seen[0])).max())
-        return Arrival(seen[0].peak % len(seen[0].strength), any_other, 0)
-    place, doubt = _outermost(seen[best], rate)
-    return Arrival(place % len(seen[best].strength), doubt, best)
+    size = len(curves[0].values)
+    if seen[best].one_sided >= _ONE_SIDED:
+        place, doubt = _outermost(seen[best], rate)
+        return Arrival(place % size, doubt, best)
+    first = seen[0]
+    return Arrival(first.peak % size, int(np.abs(first.loud).max()), 0)
 
 
 def _seen(curve: Curve, rate: int) -> _Seen:
@@ -123,11 +130,9 @@ def _seen(curve: Curve, rate: int) -> _Seen:
         float(np.square(strength[(peak + end + side * steps) % size]).sum()) + _TINY
         for end, side in ((loud.min(), -1), (loud.max(), 1))
     )
-    return _Seen(strength, peak, top / noise, before, after, own, ghost, crests, heights)
-
-
-def _loud(seen: _Seen) -> NDArray[np.intp]:
-    return seen.crests[seen.heights >= _LOUD]
+    room = curve.room or (-1 if before > after else 1)
+    more = before / after if room < 0 else after / before
+    return _Seen(strength, peak, top / noise, room, more, own, ghost, crests, heights)
 
 
 def _outermost(seen: _Seen, rate: int) -> tuple[int, int]:
@@ -135,9 +140,8 @@ def _outermost(seen: _Seen, rate: int) -> tuple[int, int]:
 
     Crests are counted into the room here: silence lies below the arrival.
     """
-    side = -1 if seen.before > seen.after else 1
-    into = side * seen.crests
-    silence = _silence(seen, side, int(into[seen.heights >= _LOUD].min()), rate)
+    into = seen.room * seen.crests
+    silence = _silence(seen, rate)
     least = _FIRST if seen.one_sided > _BOTH else _LOUDER
     sure = min(max(least, _PLAINLY * silence), 1.0)
     faint = min(max(_FAINT, _FAINTLY * silence), 1.0)
@@ -151,17 +155,18 @@ def _outermost(seen: _Seen, rate: int) -> tuple[int, int]:
     other = (seen.heights >= faint) & (seen.heights > _GHOST * height * own)
     doubt = max(0, at - int(into[other].min(initial=at)))
     if seen.one_sided < _SURELY:
-        doubt = max(doubt, int(into[seen.heights >= _LOUD].max()) - at)
+        doubt = max(doubt, int(seen.loud.max()) - at)
     later = into[(into > at) & (seen.heights >= min(_HARDLY**2 * sure, 1.0))]
     if height < _HARDLY * sure and len(later):
         doubt = max(doubt, int(later.min()) - at)
-    return seen.peak + side * at, doubt
+    return seen.peak + seen.room * at, doubt
 
 
-def _silence(seen: _Seen, side: int, outermost: int, rate: int) -> float:
+def _silence(seen: _Seen, rate: int) -> float:
     """The root mean square beyond the loud arrivals, as a share of the highest."""
     steps = np.arange(round(_CLEAR * rate), round(REACH * rate))
-    beyond = seen.strength[(seen.peak + side * (outermost - steps)) % len(seen.strength)]
+    away = seen.peak + seen.room * (int(seen.loud.min()) - steps)
+    beyond = seen.strength[away % len(seen.strength)]
     top = float(seen.strength[seen.peak % len(seen.strength)]) + _TINY
     return float(np.sqrt(np.square(beyond).mean())) / top
 

@@ -291,8 +291,8 @@ def _solve(groups: Sequence[_Group], lag: float, drift: float, size: int, rate: 
     theirs = np.sum([group.theirs for group in groups], axis=0)
     choices = weightings(total, ours, theirs, sum(group.frames for group in groups), rate)
     curves = [
-        Curve(fourier.irfft(total * choice.weight, size), fourier.irfft(choice.pure, size))
-        for choice in choices
+        Curve(fourier.irfft(total * choice.weight, size), fourier.irfft(choice.pure, size), room)
+        for choice, room in zip(choices, (0, -1, 1), strict=True)
     ]
     arrival = direct(curves, rate)
     peak, doubt = arrival.place, float(arrival.doubt)

@@ -70,3 +70,19 @@ def test_a_curve_of_noise_is_not_asked() -> None:
     noise = np.random.default_rng(7).standard_normal(SIZE)
     noise[:3000] *= 3
     assert told(plain, noise) == Arrival(0, 0, 0)
+
+
+def test_a_curve_is_believed_only_on_the_side_that_it_can_show() -> None:
+    either, room = correlation({0: 0.8, 330: 1.0}, 0), correlation({0: 0.8, 330: 1.0}, 1)
+    before = direct([Curve(either, PURE), Curve(room, PURE, -1)], RATE)
+    after = direct([Curve(either, PURE), Curve(room, PURE, 1)], RATE)
+    assert before == Arrival(330, 330, 0)
+    assert after == Arrival(0, 0, 1)
+
+
+def test_half_as_loud_before_the_loudest_may_be_the_drier_sounds_own_room() -> None:
+    dice = np.random.default_rng(3)
+    heard = correlation({0: 1.0, -330: 0.7, 97: 0.45}, 0)
+    heard[200:2880] += 0.020 * dice.standard_normal(2680)
+    heard[-2880:-200] += 0.040 * dice.standard_normal(2680)
+    assert told(heard) == Arrival(0, 97, 0)

@@ -15,6 +15,7 @@ from scipy import signal
 
 from conform.clocks.speed import SPEEDS
 from fixtures.music import Tap, music
+from tests.bench.sync.rooms import room
 from tests.bench.sync.spoil import (
     band,
     camera,
@@ -167,6 +168,7 @@ def pairs(seed: int, cast: Cast) -> Iterator[Pair]:
     yield Pair("AAC 128k", place.take, place.clip(), place.truth, kind="m4a")
     yield Pair("Opus", place.take, place.clip(), place.truth, kind="opus")
     yield _at_cd_rate(place)
+    yield from _rooms(place)
     yield from _overlaps(place)
     yield from _cues(place)
     yield _stepped(place)
@@ -191,6 +193,17 @@ def _at_cd_rate(place: Scene) -> Pair:
     first = int(place.at) - int(place.at) % 480
     other = signal.resample_poly(place.take[first : first + CLIP * RATE], 147, 160)
     return Pair("44.1 kHz", place.take, other, Truth(first / RATE), rate=44100)
+
+
+def _rooms(place: Scene) -> Iterator[Pair]:
+    """A mouth, a boom and a camera in one room, each against another; references in rooms too."""
+    box, truth, seed = room(place.seed), place.truth, place.seed
+    far, near = noisy(box.heard_far(place.take), 15, seed), box.heard_near(place.take)
+    away = excerpt(far, place.at, CLIP)
+    yield Pair("camera to mouth", place.take, away, truth)
+    yield Pair("mouth to camera", far, place.clip(), truth)
+    yield Pair("camera to boom", noisy(near, 40, seed), away, truth)
+    yield Pair("camera to mouth, 5 s", place.take, excerpt(far, place.at, 5), truth)
 
 
 def _overlaps(place: Scene) -> Iterator[Pair]:

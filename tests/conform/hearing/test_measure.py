@@ -13,6 +13,7 @@ from conform.match import Match, Verdict
 from fixtures.clock import read_at
 from fixtures.voices import conversation
 from tests.bench.sync import spoil
+from tests.bench.sync.rooms import room
 from tests.hearing import RATE, heard
 
 Wave = np.ndarray
@@ -87,6 +88,17 @@ def test_the_direct_path_is_told_from_a_louder_reflection(seed: int, *, turned: 
     assert match.lag_samples == pytest.approx(at, abs=0.5)
     assert match.uncertainty_samples is not None
     assert match.uncertainty_samples < 0.001 * RATE
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["camera to mouth", "mouth to camera"])
+def test_in_a_simulated_room_the_direct_path_is_found(*, turned: bool) -> None:
+    far = noisy(room(2).heard_far(TAKE), 15)
+    reference, other = (far, TAKE) if turned else (TAKE, far)
+    at = 9 * RATE + 5
+    match = measure(heard(reference), heard(other[at : at + 15 * RATE]), RATE).match
+    assert match.lag_samples == pytest.approx(at, abs=0.001 * RATE)
+    assert match.uncertainty_samples is not None
+    assert abs(match.lag_samples - at) <= match.uncertainty_samples
 
 
 def test_a_lag_lies_between_samples() -> None:

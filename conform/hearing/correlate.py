@@ -22,6 +22,10 @@ BETA = 0.8
 _CELL = 400  # 50 ms at COARSE_RATE: peaks nearer than this are one place and its reflections
 _LARGE = 1 << 17  # samples from which transforms leave the cache: two windows go as twins
 _TINY = np.float32(1e-12)
+_RISE = COARSE_RATE // 16  # samples of a block's rise and fall: far more than a window's, lest a
+# cut through hum be the same click in both
+_THIN = 17  # one lag in so many tells the noise
+_LEAST_MET = 0.05  # of a window: what meets less is edges
 _FADE = 6  # a sixth of a stretch is faded at each end
 
 
@@ -107,10 +111,18 @@ class Spectra:
                     self._kept[start] = kept
             yield start, kept.spectrum() if isinstance(kept, _Packed) else kept
 
+    def met(self, places: NDArray[np.int_]) -> NDArray[np.float64]:
+        """How much of a window meets the sound, where its first sample falls at each place."""
+        ends = np.minimum(places + self.window, len(self.sound))
+        return np.asarray((ends - np.maximum(places, 0)) / self.window)
+
     def _block(self, start: int) -> Spectrum:
         block = np.zeros(self.size, np.float32)
         first, last = max(start, 0), min(start + self.size, len(self.sound))
-        block[first - start : last - start] = widened(self.sound[first:last])
+        if first < last:
+            taken = widened(self.sound[first:last])
+            rise = min(_RISE, self.window // 4, len(taken) // 8)
+            block[first - start : last - start] = faded(taken, rise)
         return whitened(fourier.rfft(block), self.gain)
 
 
@@ -137,9 +149,11 @@ def search(
     found: list[list[_Crests]] = [[] for _ in others]
     usable = spectra.size - spectra.window
     for start, block in spectra.blocks():
+        last = min(start + usable, len(spectra.sound))
+        met = spectra.met(np.arange(start, last, _THIN))
         heard = _correlations(block, pairs, others[paired:], spectra.size)
         for crests, correlation in zip(found, heard, strict=True):
-            crests.append(_crests(np.abs(correlation[:usable]), start, keep))
+            crests.append(_crests(np.abs(correlation[: last - start]), met, start, keep))
     ranked = [_ranked(crests, keep) for crests in found]
     return [ranked[number // together] for number in range(len(windows))]
 
@@ -169,14 +183,18 @@ class _Crests:
     noise: float
 
 
-def _crests(correlation: Signal, start: int, keep: int) -> _Crests:
-    """The highest values of the `2 * keep` best 50 ms cells of a block."""
+def _crests(correlation: Signal, met: NDArray[np.float64], start: int, keep: int) -> _Crests:
+    """The highest values of the `2 * keep` best 50 ms cells of a block.
+
+    Its noise is that of a window that meets sound from end to end; one that meets less has less.
+    """
     whole = len(correlation) // _CELL * _CELL
     best = correlation[:whole].reshape(-1, _CELL).argmax(axis=1) + np.arange(0, whole, _CELL)
     if whole < len(correlation):
         best = np.append(best, whole + correlation[whole:].argmax())
     order = np.argsort(correlation[best])[::-1][: 2 * keep]
-    noise = float(np.median(correlation[::17])) / 0.6745
+    whole_noise = correlation[::_THIN] / np.sqrt(np.maximum(met, _LEAST_MET))
+    noise = float(np.median(whole_noise)) / 0.6745
     return _Crests(start + best[order], correlation[best[order]], noise)
 
 

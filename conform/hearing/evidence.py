@@ -37,6 +37,7 @@ _SPAN_FOR_DRIFT = 8.0  # seconds of agreeing stretches before a slope is fitted 
 _BORNE_OUT = 2.0  # decades of a line's nearest stretches: a wrong place has hardly any
 _USUAL = 4.0  # next best peaks of usual sound; what is above it is hum's, and counted off twice
 _PLAINLY = 1.1  # times the next best: tones are as high a period away, and tell no place
+_LOWEST = 3.5  # a tone is round, and never as high; noise is, by chance, in a stretch of four
 _COMMON = 4.5  # heights that one unrelated stretch in twenty or so reaches
 _RARER = 1.6  # nats of rarity for each unit of height above it: measured 2 on unrelated speech
 _RAREST = 6.0  # nats that the height of a stretch of _CLICK counts for at most: one click is one
@@ -194,7 +195,7 @@ def fit(points: Points, before: Line, width: float) -> Line:
             break
         agree = now
     worth = points[:, 2] - 2 * np.maximum(points[:, 3] - _USUAL, 0)
-    clear = agree & (worth > _PLAINLY * points[:, 3])
+    clear = agree & (worth > np.maximum(_PLAINLY * points[:, 3], _LOWEST))
     return Line(lag, drift, points, agree, decades(worth[clear], len(points), width))
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import signal
 
 from conform.hearing.band import COARSE_RATE, SPEECH, audible_seconds, lively, mask, powers
-from conform.hearing.correlate import Peak, Spectra, search, subsample
+from conform.hearing.correlate import Peak, Spectra, faded, search, subsample
 from fixtures.voices import conversation
 
 
@@ -120,3 +120,27 @@ def test_lively_windows_avoid_silence_and_lie_apart() -> None:
     assert all(18 * COARSE_RATE <= start <= 26 * COARSE_RATE for start in starts)
     assert lively(powers(np.zeros(30 * COARSE_RATE)), length, 5) == []
     assert audible_seconds(powers(1e-6 * sound)) == 0
+
+
+def test_a_block_with_little_in_it_has_no_higher_peaks() -> None:
+    dice = np.random.default_rng(4)
+    reference = dice.standard_normal(61 * COARSE_RATE).astype(np.float32)
+    windows = list(dice.standard_normal((12, 5 * COARSE_RATE)).astype(np.float32))
+    spectra = Spectra(reference, 5 * COARSE_RATE)
+    last = spectra.starts[-1]
+    assert last < len(reference) < last + spectra.size / 2
+    found = search(spectra, windows, 200)
+    late = [max((p.height for p in peaks if p.at >= last), default=0.0) for peaks in found]
+    early = [max(p.height for p in peaks if p.at < last) for peaks in found]
+    assert np.median(late) < np.median(early)
+
+
+def test_the_ends_of_a_hum_are_no_place() -> None:
+    time = np.arange(20 * COARSE_RATE) / COARSE_RATE
+    hum = sum(np.sin(2 * np.pi * 50 * k * time + k * k) / k for k in range(1, 40))
+    hiss = 1e-2 * np.random.default_rng(5).standard_normal((2, len(time)))
+    reference = np.where(time < 18, speech(0, 20), 0) + 0.05 * hum + 0.05 * hiss[0]
+    window = faded(np.float32(0.05 * (hum + hiss[1])[: 2 * COARSE_RATE]), COARSE_RATE // 50)
+    spectra = Spectra(reference.astype(np.float32), len(window))
+    peaks = search(spectra, [window], 100)[0]
+    assert ratio(peaks) < 1.5

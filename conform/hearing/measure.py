@@ -14,6 +14,7 @@ from conform.hearing.evidence import TOLERANCE, Line, trace
 from conform.hearing.halves import widened
 from conform.hearing.rarity import SAMPLE, loudest_share
 from conform.hearing.refine import Fine, refine
+from conform.hearing.rivals import tied
 from conform.hearing.sound import Sound
 from conform.match import Alternative, Match, Verdict
 
@@ -43,7 +44,7 @@ PLACED = (Verdict.MATCH, Verdict.AMBIGUOUS)
 """Verdicts on a sound that has a place, or several."""
 
 _TELLING = 1e-6  # half-width of a drift up to which it is claimed, be it nought
-_RIVAL = 0.5  # share of the evidence from which another place makes the answer ambiguous
+_RIVAL = 0.5  # share of the evidence from which another place is held against the best one
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def find(
             reason = f"{sound.name} has under {_LEAST} s of sound to compare"
             return Measurement(Match(Verdict.TOO_LITTLE, rate, reason))
     found = _candidates(reference, other, powers(other.coarse), spectra, stages)
-    match = _verdict(reference, rate, found)
+    match = _verdict(reference, other, rate, found)
     line = _on_file_clocks(found[0], reference, other) if match.matched else None
     return Measurement(match, line)
 
@@ -235,29 +236,37 @@ def _false_match(line: Line, reference: Sound) -> float:
     return float(min(1.0, 10.0 ** (_places(reference) - line.decades)))
 
 
-def _verdict(reference: Sound, rate: int, candidates: Sequence[Line]) -> Match:
+def _verdict(reference: Sound, other: Sound, rate: int, candidates: Sequence[Line]) -> Match:
     """What the candidates say, without a place as yet."""
     if not candidates:
         return Match(Verdict.NO_MATCH, rate, "no place stands out")
     best = candidates[0]
-    rival = candidates[1].decades if len(candidates) > 1 else 0.0
     chance = _false_match(best, reference)
     match = Match(
         Verdict.MATCH,
         rate,
         score=round(best.decades, 2),
-        runner_up=round(rival, 2),
+        runner_up=round(candidates[1].decades, 2) if len(candidates) > 1 else 0.0,
         false_match=chance,
     )
     if chance > SURE:
         return replace(match, verdict=Verdict.NO_MATCH, reason=_why_not(best))
-    if rival <= _RIVAL * best.decades:
+    rivals = [rival for rival in candidates[1:] if rival.decades > _RIVAL * best.decades]
+    if not any(_tied(reference, other, best, rival) for rival in rivals):
         return match
     return replace(
         match,
         verdict=Verdict.AMBIGUOUS,
         reason="several places explain the sound about as well",
-        alternatives=_alternatives(candidates, rate, best.decades),
+        alternatives=tuple(
+            Alternative(line.lag * rate, round(line.decades, 2)) for line in (best, *rivals)
+        ),
+    )
+
+
+def _tied(reference: Sound, other: Sound, best: Line, rival: Line) -> bool:
+    return all(
+        tied(reference.coarse, other.coarse, best, rival, width) for width in _widths(other.seconds)
     )
 
 
@@ -286,14 +295,6 @@ def _why_not(line: Line) -> str:
     return (
         f"no match: {line.agreeing} of {len(line.points)} stretches agree on the best place, "
         "as unrelated sound does"
-    )
-
-
-def _alternatives(candidates: Sequence[Line], rate: int, score: float) -> tuple[Alternative, ...]:
-    return tuple(
-        Alternative(line.lag * rate, round(line.decades, 2))
-        for line in candidates
-        if line.decades > _RIVAL * score
     )
 
 

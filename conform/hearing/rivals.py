@@ -1,0 +1,59 @@
+"""Whether another place explains a sound about as well as the best one: then neither is claimed.
+
+A sound that repeats itself, by a loop or a sample, is as clear at both places stretch by stretch,
+and those stretches tell nothing between them. What one place explains and the other does not is
+the evidence between the two: the lesser one then has little. Chance has some of its own at times,
+but next to none that the better place lacks.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from conform.hearing.band import COARSE_RATE
+from conform.hearing.evidence import TOLERANCE, Line, Points, decades, listen
+
+_LIKE = 0.5  # of a stretch's height at one place makes it heard at the other: voices lie over loops
+_MOST = 24  # stretches that are compared
+_DECIDES = 6.0  # decades by which one place must lead
+_SHARE = 0.5  # of the leader's own evidence that the other may have
+
+
+def tied(
+    reference: NDArray[np.floating],
+    other: NDArray[np.floating],
+    best: Line,
+    rival: Line,
+    width: float,
+) -> bool:
+    """Whether stretches `width` seconds long leave it open which of two lines is the right one."""
+    length = round(width * COARSE_RATE)
+    starts = np.arange(0, max(len(other) - length, 0) + 1, length)
+    if len(starts) > _MOST:
+        starts = starts[np.linspace(0, len(starts) - 1, _MOST).astype(int)]
+    here, there = (listen(reference, other, line, starts, length) for line in (best, rival))
+    lead = decades(_own(here, there, best, rival), len(here), width, given=True)
+    left = decades(_own(there, here, rival, best), len(there), width, given=True)
+    return lead - left < _DECIDES or left > _SHARE * lead
+
+
+def _own(here: Points, there: Points, line: Line, against: Line) -> NDArray[np.float64]:
+    """The heights of the stretches that agree with a line and are not heard at the one against it.
+
+    Where most stretches are heard at both, those that the other place has no sound for are no
+    evidence either: a loop goes on there.
+    """
+    facing = np.searchsorted(there[:, 0], here[:, 0])
+    met = np.isin(here[:, 0], there[:, 0])
+    like = np.zeros(len(here), bool)
+    beside = there[facing[met]]
+    like[met] = _agree(beside, against) & (beside[:, 2] > _LIKE * here[met, 2])
+    agree = _agree(here, line)
+    repeats = 2 * np.count_nonzero(agree & like) > np.count_nonzero(agree & met)
+    own = agree & ~like & (met | ~np.bool_(repeats)) & (here[:, 2] > here[:, 3])
+    return np.asarray(here[own, 2])
+
+
+def _agree(points: Points, line: Line) -> NDArray[np.bool_]:
+    return np.asarray(np.abs(points[:, 1] - line.lag - line.drift * points[:, 0]) < TOLERANCE)

@@ -12,7 +12,7 @@ from conform.hearing.band import COARSE_RATE, Signal, audible, lively, powers
 from conform.hearing.correlate import Peak, Spectra, faded, search
 from conform.hearing.evidence import TOLERANCE, Line, trace
 from conform.hearing.halves import widened
-from conform.hearing.rarity import SAMPLE, loudest_share
+from conform.hearing.rarity import SAMPLE, unborne
 from conform.hearing.refine import Fine, refine
 from conform.hearing.rivals import tied
 from conform.hearing.sound import Sound
@@ -169,7 +169,7 @@ def _traced(
         line = max(lines, key=lambda line: line.decades)
         plain |= lines[0].decades >= _PLAIN
         if rare > max(0.0, line.decades - _places(reference)):
-            share = loudest_share(window, reference.coarse, peak.at)
+            share = unborne(window, reference.coarse, peak.at)
             rare = rarity.decades(peak, peaks, share)
             if rare > 0 and any(_borne_out(line) for line in lines):
                 line = _stands_out(line, lag, anchor, peak, rare + _places(reference))

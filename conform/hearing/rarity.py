@@ -27,16 +27,18 @@ _MAY_BELONG = 6  # the highest others may be right places too: only that they ar
 _BESIDE = round(0.3 * COARSE_RATE)  # peaks nearer than this are the place's own echoes
 _STEEPEST = 12.0  # heights fall off by no more than e in a twelfth of theirs, as hum's seem to
 _SHARES = 16  # parts of a window that each bear out a place, or do not
+_EVEN = 0.15  # of a correlation may lie in other parts of a window than is due, at no cost; and
+_UNEVEN = 0.55  # all of it counts for nothing from here on
+_LOUD = 0.3  # of a correlation may lie in one part: a syllable in a short window
 _TINY = 1e-20
 
 
 def decades(peak: Peak, peaks: Sequence[Peak], share: float) -> float:
     """Minus log10 of the chance that any place stands out so far, among all peaks of its search.
 
-    `share` is what the peak loses without the part of the window that bears it out best: a click
-    that both sounds happen to have is one part. The rate of the fall is that of an exponential
-    distribution whose highest values are censored, and its own uncertainty makes the chance a
-    Pareto distribution's.
+    `share` of the peak is not borne out by its window, and counts for nothing. The rate of the fall
+    is that of an exponential distribution whose highest values are censored, and its own
+    uncertainty makes the chance a Pareto distribution's.
     """
     others = [other.height for other in peaks if abs(other.at - peak.at) > _BESIDE]
     heights = np.sort(others)[::-1][: _OTHERS + 1]
@@ -51,10 +53,13 @@ def decades(peak: Peak, peaks: Sequence[Peak], share: float) -> float:
     return float(max(seen * np.log10(1 + above) - np.log10(count + 1), 0.0))
 
 
-def loudest_share(window: Signal, reference: NDArray[np.floating], at: int) -> float:
-    """The largest share that one part of a window has in its correlation at a place, 0 to 1.
+def unborne(window: Signal, reference: NDArray[np.floating], at: int) -> float:
+    """The share of a peak that its window does not bear out evenly, 0 to 1.
 
-    A place where hardly anything of the window is shared has one part only.
+    Parts of one sound correlate as much as there is of them in both: measured in rooms, through
+    cameras and in noise, a quarter of the correlation at most lies elsewhere. Of the best places of
+    unrelated speech half does or more, and of the same lines spoken again a third. One part alone,
+    as a click is, bears out nothing.
     """
     length = len(window)
     size = fourier.fast_size(2 * length)
@@ -67,7 +72,18 @@ def loudest_share(window: Signal, reference: NDArray[np.floating], at: int) -> f
         fourier.irfft(whitened(fourier.rfft(sound, size), gain), size)[:length]
         for sound in (ground, window)
     )
-    product = ours * theirs
-    parts = np.array([part.sum() for part in np.array_split(product, _SHARES)])
-    loudest, total = float(np.abs(parts).max()), abs(float(parts.sum()))
-    return loudest / total if loudest < total else 1.0
+    shared = _parts(ours * theirs)
+    shared *= np.sign(shared.sum())
+    due = np.sqrt(_parts(np.square(ours)) * _parts(np.square(theirs)))
+    if shared.sum() <= _TINY or due.sum() <= _TINY:
+        return 1.0
+    shared /= shared.sum()
+    astray = float(np.abs(shared - due / due.sum()).sum()) / 2
+    uneven = np.clip((astray - _EVEN) / (_UNEVEN - _EVEN), 0, 1)
+    loud = np.clip((shared.max() - _LOUD) / (1 - _LOUD), 0, 1)
+    return float(1 - (1 - uneven) * (1 - loud))
+
+
+def _parts(product: Signal) -> NDArray[np.float64]:
+    """The sums of a product over the parts of its window."""
+    return np.array([part.sum(dtype=np.float64) for part in np.array_split(product, _SHARES)])

@@ -6,7 +6,7 @@ from scipy import signal
 
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.correlate import Peak
-from conform.hearing.rarity import SAMPLE, decades, loudest_share
+from conform.hearing.rarity import SAMPLE, decades, unborne
 from fixtures.voices import conversation
 
 
@@ -56,10 +56,26 @@ def test_a_places_own_echoes_are_no_rivals() -> None:
 
 def test_a_click_is_one_part_and_speech_is_many() -> None:
     speech = signal.resample_poly(conversation(3, 0, 4 * 48000, 48000).sum(axis=0), 1, 6)
-    assert loudest_share(speech, speech, 0) < 0.5
+    assert unborne(speech, speech, 0) < 0.5
     dice = np.random.default_rng(2)
     one, other = 1e-3 * dice.standard_normal((2, 4 * COARSE_RATE)).astype(np.float32)
     one[9000:9004] += 1
     other[9000:9004] += 1
-    assert loudest_share(one, other, 0) > 0.8
-    assert loudest_share(speech, speech, len(speech)) == 1  # nothing is shared
+    assert unborne(one, other, 0) > 0.8
+    assert unborne(speech, speech, len(speech)) == 1  # nothing is shared
+
+
+def test_what_bears_out_a_place_is_all_of_a_window() -> None:
+    lines = conversation(3, 0, 8 * 48000, 48000).sum(axis=0)
+    speech = signal.resample_poly(lines, 1, 6).astype(np.float32)
+    dice = np.random.default_rng(6)
+    noise = np.std(speech) * dice.standard_normal(len(speech)).astype(np.float32)
+    half = np.where(np.arange(len(speech)) < len(speech) // 2, speech, np.roll(speech, 9000))
+    assert unborne(speech + noise, speech, 0) < 0.3
+    assert unborne(half, speech, 0) > 0.6
+
+
+def test_what_hangs_over_an_end_is_not_missed() -> None:
+    lines = conversation(3, 0, 8 * 48000, 48000).sum(axis=0)
+    speech = signal.resample_poly(lines, 1, 6).astype(np.float32)
+    assert unborne(speech, speech[len(speech) // 2 :], -(len(speech) // 2)) < 0.5

@@ -107,7 +107,7 @@ def promised(reference: Sound, others: Sequence[Sound], rate: int, spectra: Spec
     peaked = search(spectra, cut, SAMPLE, _together(reference)) if cut else []
     for (number, first, length), peaks in zip(windows, peaked, strict=True):
         lines = _best(_traced(reference, others[number], first, length, peaks))
-        placed[number] = _verdict(reference, rate, lines).verdict in PLACED
+        placed[number] = _verdict(reference, others[number], rate, lines).verdict in PLACED
     return placed
 
 

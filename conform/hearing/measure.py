@@ -27,8 +27,8 @@ sounds, several find overlaps in part, short ones find short overlaps."""
 
 _PLACES = 6  # peaks of a window that are looked into
 _PLAIN = 40.0  # decades of a place that needs no closer look: speech at 0 dB has 120 in 20 s
-_LONG = 1200.0  # seconds of a reference in which short windows, and speeds, are searched for
-_AT_ONCE = 2  # at a time: what stands out by 9 deviations does by 6
+_LONG = 1200.0  # seconds of a reference from which short windows and speeds share searches
+_AT_ONCE = 2  # of them: what stands out by 9 deviations alone does by 6
 _ASTRAY = 0.003  # seconds that a line may leave the place of its window: drift's share of it
 _FEW = 6  # stretches that are too few to bear out a line or not
 _AGREED = 1 / 3  # of the stretches must follow a line that the whole window proposes

@@ -127,6 +127,15 @@ def test_sounds_may_overlap_in_part(at: int) -> None:
     assert match.lag_samples == pytest.approx(at * RATE, abs=0.1)
 
 
+def test_a_short_part_of_a_long_reference_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("conform.hearing.measure._LONG", 0.0)
+    other = speech(3, 26)
+    other[19 * RATE : 24 * RATE] = TAKE[31 * RATE : 36 * RATE]
+    match = against_take(other)
+    assert match.verdict is Verdict.MATCH
+    assert match.lag_samples == pytest.approx(12 * RATE, abs=0.1)
+
+
 def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:
     inside = 0
     trials = 20

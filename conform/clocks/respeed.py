@@ -22,7 +22,6 @@ FASTEST = 0.08
 GRID = 0.0005
 """Steps of speed: over a window of a minute, 15 ms to either side."""
 
-_COARSEST = 2  # times such steps, for shorter windows
 _HOP = 160  # coarse samples between frames: 20 ms
 _SECONDS = _HOP / COARSE_RATE
 _FRAME = 320
@@ -62,8 +61,7 @@ def promising(
     ground = _loudness(reference)
     longest = int(piece.shape[1] * (1 + FASTEST)) + 1
     blocks = _Blocks(ground, longest)
-    step = GRID * min(_WINDOW * COARSE_RATE / length, _COARSEST)
-    speeds = 1 + np.arange(-FASTEST, FASTEST + step / 2, step)
+    speeds = 1 + np.arange(-FASTEST, FASTEST + GRID / 2, GRID)
     peaks = [_peak(blocks.correlation(_stretched(piece, speed))) for speed in speeds]
     middle = starts[0] / COARSE_RATE + piece.shape[1] * _SECONDS / 2
     found: list[Guess] = []
@@ -72,7 +70,7 @@ def promising(
         speed = float(speeds[index])
         if height < _PROMISING or len(found) == most:
             break
-        if all(abs(speed - other.speed) > 3 * step for other in found):
+        if all(abs(speed - other.speed) > 3 * GRID for other in found):
             place = (at - longest) * _SECONDS
             found.append(Guess(speed, middle, place + piece.shape[1] * _SECONDS * speed / 2))
     return found
@@ -97,9 +95,9 @@ def _loudness(sound: NDArray[np.floating]) -> Signal:
 
 def _means(loudness: Signal) -> Signal:
     """The mean of `_SMOOTH` frames around each, the ends mirrored."""
-    beside = ((0, 0), (_SMOOTH // 2, _SMOOTH - _SMOOTH // 2))
+    beside = ((0, 0), (_SMOOTH // 2, _SMOOTH - _SMOOTH // 2 - 1))
     wide = np.pad(loudness, beside, mode="symmetric") if loudness.size else loudness
-    total = np.cumsum(wide, axis=1, dtype=np.float64)
+    total = np.pad(np.cumsum(wide, axis=1, dtype=np.float64), ((0, 0), (1, 0)))
     return np.asarray((total[:, _SMOOTH:] - total[:, :-_SMOOTH]) / _SMOOTH, np.float32)
 
 

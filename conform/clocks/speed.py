@@ -18,7 +18,7 @@ from conform.hearing.correlate import Spectra
 from conform.hearing.evidence import STEEPEST, TOLERANCE, Line, Points
 from conform.hearing.halves import narrowed, widened
 from conform.hearing.levels import exact
-from conform.hearing.measure import PLACED, STAGES, Measurement, find, measure, promised
+from conform.hearing.measure import PLACED, STAGES, SURE, Measurement, find, measure, promised
 from conform.hearing.sound import Sound
 from conform.match import Match
 
@@ -37,6 +37,7 @@ SPEEDS: dict[str, Fraction] = {
 _LONGEST = 600  # seconds that are compared: enough to tell a speed to a part in a million
 _SHORTEST = 4  # seconds below which no speed is tried
 _NEARBY = (0.0, 2e-4, -2e-4, 4e-4, -4e-4)  # a search window bears 100 ppm to either side
+_GUESSED = 3 * len(_NEARBY)  # speeds beside guesses that may be tried: each is another chance
 _FINEST = 5000  # the largest denominator of a speed that is tried: keeps its transforms short
 _CLOCKS = 2e-4  # real clocks are off by less
 _UNTRIED = 1e-4  # half the steps between the speeds that are tried: what no stretch tells better
@@ -88,10 +89,18 @@ def _beside_a_guess(
         sound = played_at(part, speed)
         begin = exact(guess.place - early * guess.speed) + reference.start
         ground = reference.part(begin - _BESIDE, begin + exact(sound.seconds) + _BESIDE)
-        if find(ground, sound, rate, stages=STAGES[:1]).match.verdict in PLACED:
+        if _sure(find(ground, sound, rate, stages=STAGES[:1]).match, ground, reference):
             found = measure(reference, sound, rate)
-            if found.match.verdict in PLACED:
+            if _sure(found.match, reference, reference):
                 yield speed, found
+
+
+def _sure(match: Match, part: Sound, reference: Sound) -> bool:
+    """Whether a place in a part is as sure as one of all places, at all speeds, has to be."""
+    if match.verdict not in PLACED or match.false_match is None:
+        return False
+    places = (reference.seconds + 1) / (part.seconds + 1)
+    return match.false_match * places * _GUESSED <= SURE
 
 
 def on_own_clock(found: Measurement, speed: Fraction, rate: int) -> Match:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from itertools import product
+from math import hypot
 from pathlib import Path
 
 from conform import media
@@ -159,9 +160,10 @@ def _aligned(ground: _Ground, path: Path, watch: Watch) -> Aligned:
     if run.match.verdict is Verdict.NO_MATCH:
         run = at_any_speed(ours, theirs, rate, spectra) or run
     lanes = _lanes(ground, ours, channels, run)
+    plain = not run.steps and run.speed is None and run.wander is None
     return Aligned(
         path,
-        run.match,
+        _surer(run.match, lanes) if plain else run.match,
         (*findings, *told(run, path), *told_swapped(lanes, path)),
         run.steps,
         lanes,
@@ -171,6 +173,35 @@ def _aligned(ground: _Ground, path: Path, watch: Watch) -> Aligned:
         run.longest,
         max(sound.seconds for sound in channels),
     )
+
+
+def _surer(whole: Match, lanes: Sequence[PolyChannel]) -> Match:
+    """The match of all channels together, or of the best one where that is surer or elsewhere.
+
+    Together, microphones at several distances stand at none of them.
+    """
+    best = poly.best(lanes)
+    if best is None or _agree(whole, best.match):
+        return whole
+    one = best.match
+    return replace(
+        whole,
+        lag_samples=one.lag_samples,
+        uncertainty_samples=one.uncertainty_samples,
+        drift_ppm=one.drift_ppm,
+        drift_uncertainty_ppm=one.drift_uncertainty_ppm,
+        polarity=one.polarity,
+    )
+
+
+def _agree(whole: Match, one: Match) -> bool:
+    """Whether a whole tells at least as much as one channel, and both say the same."""
+    if (whole.drift_ppm is None) != (one.drift_ppm is None):
+        return whole.drift_ppm is not None
+    (lag, half), (other, doubt) = (
+        (match.lag_samples or 0.0, match.uncertainty_samples or 0.0) for match in (whole, one)
+    )
+    return half <= doubt and abs(lag - other) <= hypot(half, doubt)
 
 
 def _lanes(

@@ -81,8 +81,9 @@ def test_channels_out_of_phase_do_not_hide_a_match(folder: Path, take: np.ndarra
 
 def test_dialogue_is_found_beside_other_channels(folder: Path, take: np.ndarray) -> None:
     clip = take[AT : AT + LENGTH]
-    noise = np.random.default_rng(1).normal(0, 20 * np.std(clip), (LENGTH, 2))
-    soundfile.write(folder / "poly.wav", np.column_stack([noise, clip]) * 0.1, RATE)
+    noise = np.random.default_rng(1).normal(0, 100 * np.std(clip), (LENGTH, 2))
+    sound = np.column_stack([noise, clip]) * 0.02
+    soundfile.write(folder / "poly.wav", sound, RATE, subtype="FLOAT")
     (found,) = align(folder / "reference.wav", [folder / "poly.wav"])
     assert found.match.lag_samples == pytest.approx(AT, abs=0.01)
     assert [finding.code for finding in found.findings] == ["align.channel"]

@@ -51,6 +51,12 @@ def test_the_channel_that_is_heard_best_is_named(poly: Aligned) -> None:
     assert poly.best_channel == "channel 2"
 
 
+def test_a_file_lies_where_its_best_channel_does(poly: Aligned) -> None:
+    """The boom and the lavalier together stand at neither's distance."""
+    assert poly.match.lag_samples == poly.channels[1].match.lag_samples
+    assert poly.match.polarity == -1
+
+
 def test_a_file_of_one_channel_has_no_channels(folder: Path) -> None:
     (found,) = align(folder / "reference.wav", [folder / "mono.wav"])
     assert found.match.matched

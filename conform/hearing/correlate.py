@@ -25,7 +25,7 @@ _TINY = np.float32(1e-12)
 _RISE = COARSE_RATE // 16  # samples of a block's rise and fall: far more than a window's, lest a
 # cut through hum be the same click in both
 _THIN = 17  # one lag in so many tells the noise
-_LEAST_MET = 0.05  # of a window: what meets less is edges
+_LEAST_MET = 0.05  # of a window must meet sound: what meets less is edges that ring
 _FADE = 6  # a sixth of a stretch is faded at each end
 
 
@@ -131,7 +131,8 @@ def search(
 ) -> list[list[Peak]]:
     """The best places of each window in the reference, at least 50 ms apart, best first.
 
-    A place is where the window's first sample falls; it may lie before the reference's start.
+    A place is where the window's first sample falls; it may lie before the reference's start, but
+    a twentieth of the window must lie within.
     Heights are in standard deviations of the correlation (by its median, which a peak does not
     move). Nearly empty blocks share the noise of the others: digital silence makes no peaks.
     Windows may be searched for some `together`, as one sound: they share a list of places, which
@@ -148,12 +149,16 @@ def search(
     ]
     found: list[list[_Crests]] = [[] for _ in others]
     usable = spectra.size - spectra.window
+    least = round(_LEAST_MET * min(spectra.window, len(spectra.sound)))
     for start, block in spectra.blocks():
-        last = min(start + usable, len(spectra.sound))
-        met = spectra.met(np.arange(start, last, _THIN))
+        first = max(start, least - spectra.window)
+        last = min(start + usable, len(spectra.sound) - least)
+        if last <= first:
+            continue
+        met = spectra.met(np.arange(first, last, _THIN))
         heard = _correlations(block, pairs, others[paired:], spectra.size)
-        for crests, correlation in zip(found, heard, strict=True):
-            crests.append(_crests(np.abs(correlation[: last - start]), met, start, keep))
+        for crests, whole in zip(found, heard, strict=True):
+            crests.append(_crests(np.abs(whole[first - start : last - start]), met, first, keep))
     ranked = [_ranked(crests, keep) for crests in found]
     return [ranked[number // together] for number in range(len(windows))]
 
@@ -193,7 +198,7 @@ def _crests(correlation: Signal, met: NDArray[np.float64], start: int, keep: int
     if whole < len(correlation):
         best = np.append(best, whole + correlation[whole:].argmax())
     order = np.argsort(correlation[best])[::-1][: 2 * keep]
-    whole_noise = correlation[::_THIN] / np.sqrt(np.maximum(met, _LEAST_MET))
+    whole_noise = correlation[::_THIN] / np.sqrt(met)
     noise = float(np.median(whole_noise)) / 0.6745
     return _Crests(start + best[order], correlation[best[order]], noise)
 

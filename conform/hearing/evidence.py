@@ -35,6 +35,7 @@ _SPAN_FOR_DRIFT = 8.0  # seconds of agreeing stretches before a slope is fitted 
 
 
 _BORNE_OUT = 2.0  # decades of a line's nearest stretches: a wrong place has hardly any
+_LAST = 0.004  # seconds at either end of the reach in which a peak tells no place
 _USUAL = 4.0  # next best peaks of usual sound; what is above it is hum's, and counted off twice
 _PLAINLY = 1.1  # times the next best: tones are as high a period away, and tell no place
 _LOWEST = 3.5  # a tone is round, and never as high; noise is, by chance, in a stretch of four
@@ -159,9 +160,14 @@ def _heard(
 
 
 def _rivals(size: Signal, best: NDArray[np.intp]) -> NDArray[np.float64]:
-    """The highest value of each correlation away from its peak."""
+    """The highest value of each correlation away from its peak.
+
+    A peak at the end of what is looked at has an equal: there the cuts through both sounds meet.
+    """
     away = np.abs(np.arange(size.shape[1]) - best[:, None]) > 3 * TOLERANCE * COARSE_RATE
-    return np.asarray(np.where(away, size, 0).max(axis=1), np.float64)
+    rivals = np.where(away, size, 0).max(axis=1)
+    last = np.minimum(best, size.shape[1] - 1 - best) < _LAST * COARSE_RATE
+    return np.asarray(np.where(last, size.max(axis=1), rivals), np.float64)
 
 
 def _noise(size: Signal, best: NDArray[np.intp]) -> NDArray[np.float64]:

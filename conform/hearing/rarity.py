@@ -9,6 +9,7 @@ Annals of Statistics 3, 1975), so the sample tells how likely one of them is to 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ _STEEPEST = 12.0  # heights fall off by no more than e in a twelfth of theirs, a
 _SHARES = 16  # parts of a window that each bear out a place, or do not
 _EVEN = 0.15  # of a correlation may lie in other parts of a window than is due, at no cost; and
 _UNEVEN = 0.55  # all of it counts for nothing from here on
+_DRIFT = 100e-6  # of usual clocks: a long window's ends lie a millisecond off its middle
 _LOUD = 0.3  # of a correlation may lie in one part: a syllable in a short window
 _TINY = 1e-20
 
@@ -40,6 +42,9 @@ def decades(peak: Peak, peaks: Sequence[Peak], share: float) -> float:
     is that of an exponential distribution whose highest values are censored, and its own
     uncertainty makes the chance a Pareto distribution's.
     """
+    beside = [other for other in peaks if abs(other.at - peak.at) <= _BESIDE]
+    if any(other.height > peak.height for other in beside):
+        return 0.0  # an echo of that one
     others = [other.height for other in peaks if abs(other.at - peak.at) > _BESIDE]
     heights = np.sort(others)[::-1][: _OTHERS + 1]
     if len(heights) < _FEWEST:
@@ -72,9 +77,9 @@ def unborne(window: Signal, reference: NDArray[np.floating], at: int) -> float:
         fourier.irfft(whitened(fourier.rfft(sound, size), gain), size)[:length]
         for sound in (ground, window)
     )
-    shared = _parts(ours * theirs)
+    shared = max((_parts(ours, theirs, slip) for slip in _slips(length)), key=_total)
     shared *= np.sign(shared.sum())
-    due = np.sqrt(_parts(np.square(ours)) * _parts(np.square(theirs)))
+    due = np.sqrt(_parts(ours, ours) * _parts(theirs, theirs))
     if shared.sum() <= _TINY or due.sum() <= _TINY:
         return 1.0
     shared /= shared.sum()
@@ -84,6 +89,26 @@ def unborne(window: Signal, reference: NDArray[np.floating], at: int) -> float:
     return float(1 - (1 - uneven) * (1 - loud))
 
 
-def _parts(product: Signal) -> NDArray[np.float64]:
-    """The sums of a product over the parts of its window."""
-    return np.array([part.sum(dtype=np.float64) for part in np.array_split(product, _SHARES)])
+def _total(parts: NDArray[np.float64]) -> float:
+    return abs(float(parts.sum()))
+
+
+def _slips(length: int) -> tuple[float, ...]:
+    """Samples that the ends of a window may lie off its middle by drift, to either side."""
+    most = _DRIFT * length / 2
+    return (0.0,) if most < 1 else tuple(most * np.linspace(-1, 1, 5))
+
+
+def _parts(ours: Signal, theirs: Signal, slip: float = 0.0) -> NDArray[np.float64]:
+    """How much two sounds share in each part of a window, the later parts of ours `slip` late."""
+    edges = np.linspace(0, len(theirs), _SHARES + 1).astype(int)
+    late = np.round(slip * np.linspace(-1, 1, _SHARES)).astype(int)
+    margin = int(np.abs(late).max())
+    ours = np.pad(ours, margin)
+    return np.array(
+        [
+            np.dot(ours[first + off : last + off], theirs[first:last])
+            for (first, last), off in zip(pairwise(edges), late + margin, strict=True)
+        ],
+        np.float64,
+    )

@@ -79,3 +79,23 @@ def test_what_hangs_over_an_end_is_not_missed() -> None:
     lines = conversation(3, 0, 8 * 48000, 48000).sum(axis=0)
     speech = signal.resample_poly(lines, 1, 6).astype(np.float32)
     assert unborne(speech, speech[len(speech) // 2 :], -(len(speech) // 2)) < 0.5
+
+
+def test_an_echo_of_a_higher_place_is_no_place_of_its_own() -> None:
+    heights = 4 + np.random.default_rng(1).exponential(0.5, 99)
+    peaks = [Peak(0, 60.0), Peak(800, 40.0), *search_of(heights)[1:]]
+    assert decades(peaks[0], peaks, 0.1) > 20
+    assert decades(peaks[1], peaks, 0.1) == 0
+
+
+@pytest.mark.parametrize("ppm", [-100, 100])
+def test_drift_within_a_window_is_borne_out(ppm: float) -> None:
+    seconds = 20
+    speech = signal.resample_poly(conversation(3, 0, 22 * 48000, 48000).sum(axis=0), 1, 6)
+    places = np.arange(seconds * COARSE_RATE)
+    window = np.interp(
+        8000 + (places - places.mean()) * (1 + ppm * 1e-6) + places.mean(),
+        np.arange(len(speech)),
+        speech,
+    )
+    assert unborne(window.astype(np.float32), speech.astype(np.float32), 8000) < 0.35

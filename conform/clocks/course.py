@@ -28,7 +28,7 @@ from conform.clocks.speed import (
 from conform.clocks.steps import Jump, follow, likeliest
 from conform.clocks.timemap import Knot, TimeMap, retimed
 from conform.clocks.track import Seed
-from conform.clocks.wow import Wander, quick, slow, suspected, unsteady
+from conform.clocks.wow import Wander, echoed, quick, slow, suspected, unsteady
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.correlate import Spectra
 from conform.hearing.evidence import Points
@@ -156,6 +156,7 @@ def _at_its_speed(
     best = points[points[:, 2].argmax()]
     seed = Seed(float(best[0]), float(best[1]), found.line.drift if found.line else 0.0)
     wander = quick(reference, other, seed) or slow(reference, other, points)
+    wander = wander or echoed(reference, other, points)
     along = _wandering(reference, other, wander, rate) if wander else None
     return along or _doubted(plain, unsteady(points))
 

@@ -7,32 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from conform.hearing.band import COARSE_RATE, Signal
+from conform.clocks.change import LEAST, moment
+from conform.clocks.slight import slight
 from conform.hearing.evidence import TOLERANCE, Line, Points
-from conform.hearing.levels import WIDTH, Part, clear, exact, level_line, levels, listen
+from conform.hearing.levels import WIDTH, Part, exact, level_line, levels
 from conform.hearing.measure import Measurement, placed
 from conform.hearing.refine import Fine, refine
+from conform.hearing.slope import two_sided
 from conform.hearing.sound import Sound
 from conform.match import Verdict
 
 SHORTEST = 20.0
 """Seconds of a sound from which steps are looked for."""
 
-LEAST = 0.003
-"""Seconds of the smallest step that is told: reflections move a peak by up to 1 ms either way."""
-
-_AIR = 0.02  # seconds: levels this near that come back are talkers at other distances, 7 m at most
-_BACK = 2  # stretches that show a lag before its time, or after
-_AROUND = 4.0  # seconds to either side of a step that are looked at closely
-_SUDDEN = 0.7  # share of a step that must happen at its place: what goes slowly is no step
-_NEAR = 3  # stretches to either side of a place that tell what happens there
-
-Reals = NDArray[np.float64]
+_ASTRAY = 4.0  # deviations from its level from which a stretch does not tell a step's size
+_TRIMMED = 1.3  # what leaving those out, and what neighbours share, hide of the scatter
+_COARSE = 1e-6  # seconds: what 8 kHz leaves of a step between exact copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +64,51 @@ def follow(
     line = likeliest(found)
     if line is None or other.seconds < SHORTEST:
         return Stepped(found)
-    parts = levels(points, line.drift)
-    places = {
-        index: _place(reference, other, before, after)
-        for index, (before, after) in enumerate(pairwise(parts))
-        if abs(after.lag - before.lag) >= LEAST and not _comes_back(points, before, after)
-    }
-    steps = {
-        index: place
-        for index, place in places.items()
-        if _sudden(reference, other, parts[index], parts[index + 1], place)
-    }
-    if not steps:
+    parts, places = _stepping(reference, other, points, line.drift)
+    if not places:
         return Stepped(_inclined(reference, other, found, parts, rate))
     fines = [_refined(reference, other, part, line, rate) for part in parts]
     drift = _shared(fines)
     ends = list(zip(parts, fines, strict=True))
     jumps = tuple(
-        _jump(place, ends[index], ends[index + 1], drift, rate) for index, place in steps.items()
+        _jump(place, ends[index], ends[index + 1], drift, rate) for index, place in places.items()
     )
     best = max(range(len(parts)), key=lambda index: parts[index].last - parts[index].first)
-    before, fine = sum(index < best for index in steps), fines[best]
+    before, fine = sum(index < best for index in places), fines[best]
     if fine is None:
         return Stepped(found, jumps, before)
     match = replace(found.match, verdict=Verdict.MATCH, reason="", alternatives=())
     return Stepped(Measurement(placed(match, fine, rate), line, fine), jumps, before)
+
+
+def _stepping(
+    reference: Sound, other: Sound, points: Points, drift: float
+) -> tuple[list[Part], dict[int, float]]:
+    """Levels, and when steps come, by the number of the level before each.
+
+    Levels far apart come first, then those near one another, as finely as stretches tell them.
+    """
+    parts: list[Part] = []
+    places: dict[int, float] = {}
+    for near in _near(levels(points, drift)):
+        pieces, within = slight(reference, other, near)
+        if parts:
+            place = moment(reference, other, points, parts[-1], pieces[0], LEAST)
+            places |= {} if place is None else {len(parts) - 1: place}
+        places |= {len(parts) + index: place for index, place in enumerate(within)}
+        parts += pieces
+    return parts, places
+
+
+def _near(parts: Sequence[Part]) -> list[list[Part]]:
+    """Levels in rows of those that lie nearer than `LEAST` to the one before."""
+    rows: list[list[Part]] = []
+    for part in parts:
+        if rows and abs(part.lag - rows[-1][-1].lag) < LEAST:
+            rows[-1].append(part)
+        else:
+            rows.append([part])
+    return rows
 
 
 def _inclined(
@@ -121,74 +134,6 @@ def likeliest(found: Measurement) -> Line | None:
     if match.verdict is not Verdict.AMBIGUOUS or not match.alternatives:
         return None
     return level_line(match.alternatives[0].lag_samples / match.sample_rate, 0.0)
-
-
-def _comes_back(points: Points, before: Part, after: Part) -> bool:
-    """Whether the new lag was there already, or the old one is there again, a small step apart.
-
-    Talkers who take turns at other distances from both microphones change the lag to and fro; what
-    a recorder loses does not come back.
-    """
-    if abs(after.lag - before.lag) >= _AIR:
-        return False
-    rest = points[:, 1] - before.drift * points[:, 0]
-    early = (points[:, 0] < before.last) & (np.abs(rest - after.lag) < TOLERANCE)
-    late = (points[:, 0] > after.first) & (np.abs(rest - before.lag) < TOLERANCE)
-    return bool(max(early.sum(), late.sum()) >= _BACK)
-
-
-def _sudden(reference: Sound, other: Sound, before: Part, after: Part, place: float) -> bool:
-    """Whether stretches close to a place stand on either level: what goes slowly is no step."""
-    sides = []
-    for part, first, last in (
-        (before, place - _AROUND, place - WIDTH),
-        (after, place, place + _AROUND - WIDTH),
-    ):
-        begins = (np.arange(first, last + 1e-6, WIDTH / 3) - float(other.start)) * COARSE_RATE
-        line = level_line(part.lag, part.drift)
-        heard = listen(reference, other, line, begins.round().astype(int))
-        heard = np.concatenate([heard[clear(heard)], part.points])
-        near = np.abs(heard[:, 0] - place).argsort(kind="stable")[:_NEAR]
-        sides.append(float(np.median(heard[near, 1] - part.drift * heard[near, 0])))
-    return abs(sides[1] - sides[0]) > _SUDDEN * max(abs(after.lag - before.lag), LEAST)
-
-
-def _place(reference: Sound, other: Sound, before: Part, after: Part) -> float:
-    """When the lag changes, in seconds of the other sound.
-
-    Until then the sound resembles the reference at the first lag, from then on at the second: the
-    sum of the differences of both products is greatest at the change.
-    """
-    first, last = before.last - WIDTH / 2, after.first + WIDTH / 2
-    begin = max(round((first - float(other.start)) * COARSE_RATE), 0)
-    count = min(round((last - first) * COARSE_RATE), len(other.coarse) - begin)
-    heard = _sharp(_stretch(other.coarse, begin, count))
-    shift = float(other.start - reference.start)
-    total = np.zeros(count)
-    for sign, part in ((1, before), (-1, after)):
-        moved = round((part.at((first + last) / 2) + shift) * COARSE_RATE)
-        product = heard * _sharp(_stretch(reference.coarse, begin + moved, count))
-        edge = slice(0, COARSE_RATE // 2) if sign > 0 else slice(-(COARSE_RATE // 2), None)
-        alike = 1 if product[edge].sum() >= 0 else -1
-        total += sign * alike * product
-    at = int(np.cumsum(total).argmax()) + 1
-    return float(other.start) + (begin + at) / COARSE_RATE
-
-
-def _stretch(sound: NDArray[np.floating], first: int, count: int) -> Signal:
-    """Some samples, silence where there are none."""
-    out = np.zeros(count, np.float32)
-    low, high = max(first, 0), min(first + count, len(sound))
-    if low < high:
-        out[low - first : high - first] = sound[low:high]
-    return out
-
-
-def _sharp(sound: Signal) -> Signal:
-    """Rumble turned down, as `band.powers` does."""
-    out = sound.copy()
-    out[1:] -= np.float32(0.9) * sound[:-1]
-    return out
 
 
 def _refined(reference: Sound, other: Sound, part: Part, line: Line, rate: int) -> Fine | None:
@@ -219,9 +164,36 @@ def _jump(
     drift: tuple[float, float] | None,
     rate: int,
 ) -> Jump:
+    """A step by both lines at full rate; by its stretches where those tell it surer, as in rooms.
+
+    A line's place may be that of any early reflection; the step from one to the next is not.
+    """
     ends = [_lag_at(time, part, fine, drift) for part, fine in (before, after)]
     lags, halves = zip(*ends, strict=True)
-    return Jump(time, (lags[1] - lags[0]) * rate, float(np.hypot(*halves)) * rate)
+    fine = lags[1] - lags[0], float(np.hypot(*halves))
+    size, half = min(fine, _leap(before[0], after[0]), key=lambda told: told[1])
+    return Jump(time, size * rate, half * rate)
+
+
+def _leap(before: Part, after: Part) -> tuple[float, float]:
+    """A step and its 95 % half-width in seconds, by least squares with one drift on both sides."""
+    points = np.concatenate([before.points, after.points])
+    times = points[:, 0] - points[:, 0].mean()
+    moved = np.repeat([0.0, 1.0], [len(before.points), len(after.points)])
+    shape = np.column_stack([np.ones(len(times)), times, moved])
+    values = points[:, 1]
+    for _ in range(2):
+        told = np.linalg.lstsq(shape, values, rcond=None)[0]
+        misses = np.abs(values - shape @ told)
+        keep = misses <= _ASTRAY * 1.4826 * np.median(misses) + 1e-9
+        shape, values = shape[keep], values[keep]
+    free = len(values) - 3
+    if free < 1 or np.linalg.matrix_rank(shape) < 3:
+        return after.lag - before.lag, TOLERANCE
+    told = np.linalg.lstsq(shape, values, rcond=None)[0]
+    power = float(np.square(values - shape @ told).sum()) / free
+    error = np.sqrt(power * np.linalg.inv(shape.T @ shape)[2, 2])
+    return float(told[2]), float(np.hypot(_TRIMMED * two_sided(free) * error, _COARSE))
 
 
 def _lag_at(

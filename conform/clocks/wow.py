@@ -21,7 +21,8 @@ from conform.clocks.track import Seed, Track, track
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.correlate import local, subsample
 from conform.hearing.evidence import TOLERANCE, Points
-from conform.hearing.levels import stairs
+from conform.hearing.levels import clear, stairs
+from conform.hearing.pattern import by_pattern
 from conform.hearing.sound import Sound
 
 _STRONG = 10.0  # twice the logarithm of how much likelier a curve must be
@@ -32,6 +33,7 @@ _PROBE = 60.0  # seconds that tell whether a long sound is worth following close
 _SURE = 8.0  # minus log10 of the chance of a track
 _WIDE, _NARROW = 4.0, 8e-5  # deviations; seconds: as far from a level as stretches on it lie
 _FEWEST = 12  # stretches that tell a curve
+_SHORT = 0.5  # seconds of a stretch in a room before its speed is nearly known
 _STRETCH = 0.25  # seconds of a stretch once the speed is nearly known
 _NEAR = 0.01  # seconds to either side in which it is then looked for
 _HIGH, _CLEAR = 6.0, 1.25  # height over the noise and over the next best peak
@@ -117,6 +119,42 @@ def quick(reference: Sound, other: Sound, seed: Seed) -> Wander | None:
     return _told(reference, other, found)
 
 
+def echoed(reference: Sound, other: Sound, points: Points) -> Wander | None:
+    """The map of a wow in a room that is louder than the voice: short stretches by its pattern.
+
+    `points` are longer ones that show about where those lie.
+    """
+    if len(points) < _FEWEST:
+        return None
+    ends = float(other.start), float(other.start) + other.seconds
+    times = np.arange(ends[0] + _SHORT / 2, ends[1], _SHORT)
+    lags = np.interp(times, points[:, 0], points[:, 1])
+    near = _by_pattern(reference, other, times, lags, _SHORT)
+    for _ in range(2):
+        if near is None:
+            return None
+        found = _curve(near[:, 0], near[:, 1], near[:, 2])
+        along = _wander(reference, other, found).map
+        first, last = along.reference_at(np.array(ends))
+        middles = np.arange(first + _STRETCH / 2, last, _STRETCH)
+        level = np.zeros(len(middles))
+        near = _by_pattern(reference, retimed(other, along), middles, level, _STRETCH)
+        if near is not None:
+            times = along.other_at(near[:, 0])
+            near = np.column_stack([times, near[:, 0] + near[:, 1] - times, near[:, 2]])
+    return None if near is None else _told(reference, other, _curve(*near.T))
+
+
+def _by_pattern(
+    reference: Sound, other: Sound, times: Reals, lags: Reals, seconds: float
+) -> Points | None:
+    """Short stretches near some lags that know their place by what all share; None where few do."""
+    near = np.column_stack([times, lags, np.ones(len(times)), np.zeros(len(times))])
+    found, _ = by_pattern(reference, other, near, near[:0], round(seconds * COARSE_RATE))
+    found = found[clear(found)]
+    return found if len(found) >= max(_FEWEST, _ENOUGH * len(times)) else None
+
+
 def _told(reference: Sound, other: Sound, found: Curve) -> Wander | None:
     return _wander(reference, other, found) if _is_curve(found) and not _is_stairs(found) else None
 
@@ -198,10 +236,10 @@ def _peaks(
     away = np.abs(np.arange(tall.shape[1]) - best[:, None]) > TOLERANCE * COARSE_RATE
     noise = np.sqrt((np.square(tall) * away).sum(axis=1) / away.sum(axis=1)) + 1e-20
     heights = tall[np.arange(len(best)), best] / noise
-    clear = (heights > _HIGH) & (heights > _CLEAR * (tall * away).max(axis=1) / noise)
+    known = (heights > _HIGH) & (heights > _CLEAR * (tall * away).max(axis=1) / noise)
     middles = float(laid.start) + (firsts + size / 2) / COARSE_RATE
     lags = (subsample(tall, best) - room) / COARSE_RATE
-    return np.stack([middles, lags, heights])[:, clear]
+    return np.stack([middles, lags, heights])[:, known]
 
 
 def _wander(reference: Sound, other: Sound, found: Curve) -> Wander:

@@ -19,6 +19,7 @@ from conform.hearing import evidence
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.evidence import STEEPEST, TOLERANCE, Line, Points
 from conform.hearing.measure import STAGES, find
+from conform.hearing.pattern import by_pattern, needed
 from conform.hearing.sound import Sound
 
 WIDTH = 1.5
@@ -60,6 +61,13 @@ class Part:
         return self.lag + self.drift * time
 
 
+def joined(one: Part, other: Part) -> Part:
+    """Two parts as one, at the first one's drift."""
+    points = np.concatenate([one.points, other.points])
+    rest = points[:, 1] - one.drift * points[:, 0]
+    return Part(points, float(np.median(rest)), one.drift)
+
+
 def level_line(lag: float, drift: float) -> Line:
     """A line that no stretch bears out as yet."""
     return Line(lag, drift, np.empty((0, 4)), np.empty(0, bool), 0.0)
@@ -72,9 +80,9 @@ def stretches(reference: Sound, other: Sound, line: Line) -> Points:
     if len(starts) > _MOST:
         starts = starts[np.linspace(0, len(starts) - 1, _MOST).astype(int)]
     every = listen(reference, other, line, starts)
-    told = clear(every)
-    found = [every[told]]
-    for first, last in _lost(every, told)[:_SEARCHES]:
+    points = laid(reference, other, every[clear(every)], every)
+    found = [points]
+    for first, last in _lost(every, _among(every, points))[:_SEARCHES]:
         part = other.part(exact(first - WIDTH / 2), exact(last + WIDTH / 2))
         again = find(reference, part, COARSE_RATE, stages=STAGES[:2]).line
         if again is not None:
@@ -82,8 +90,31 @@ def stretches(reference: Sound, other: Sound, line: Line) -> Points:
             begins = ((inside - float(other.start)) * COARSE_RATE - length / 2).round().astype(int)
             more = listen(reference, other, again, begins)
             found.append(more[clear(more)])
-    points = np.concatenate(found)
-    return points[points[:, 0].argsort(kind="stable")]
+    return points if len(found) == 1 else laid(reference, other, np.concatenate(found), every)
+
+
+def laid(reference: Sound, other: Sound, sure: Points, every: Points) -> Points:
+    """Stretches that know their place, by the pattern that they share where their peaks scatter."""
+    sure = _in_order(sure)
+    if not needed(sure, len(every)):
+        return sure
+    rest = every[~_among(every, sure)]
+    found, more = by_pattern(reference, other, sure, rest, round(WIDTH * COARSE_RATE))
+    found = found[clear(found)]
+    kept = sure[~_among(sure, found)]
+    return _in_order(np.concatenate([found, kept, more[clear(more)]]))
+
+
+def _in_order(points: Points) -> Points:
+    """Points by time; of one time the first."""
+    _, first = np.unique((points[:, 0] * COARSE_RATE).round(), return_index=True)
+    return points[first]
+
+
+def _among(points: Points, others: Points) -> NDArray[np.bool_]:
+    """Which points are those of a time that others have."""
+    times, known = ((some[:, 0] * COARSE_RATE).round() for some in (points, others))
+    return np.isin(times, known)
 
 
 def exact(seconds: float) -> Fraction:
@@ -122,17 +153,20 @@ def listen(reference: Sound, other: Sound, line: Line, starts: NDArray[np.intp])
     return np.asarray(points + np.array([early, -shift, 0.0, 0.0]))
 
 
-def levels(points: Points, drift: float) -> list[Part]:
-    """The levels of the penalised fit at the common slope that costs least."""
+def levels(points: Points, drift: float, width: float = TOLERANCE) -> list[Part]:
+    """The levels of the penalised fit at the common slope that costs least.
+
+    A stretch that lies `width` seconds from its level or further does not fit.
+    """
     if len(points) < 2 * PENALTY:
         return []
-    fits = [_fit(points, slope) for slope in _slopes(points, drift)]
+    fits = [_fit(points, slope, width) for slope in _slopes(points, drift)]
     _, slope, values = min(fits, key=lambda fit: fit[0])
     for _ in range(3):
-        slope = _common(points, slope, values)
-        _, slope, values = _fit(points, slope)
-    slope = _common(points, slope, values)
-    return _cut(points, slope, values)
+        slope = _common(points, slope, values, width)
+        _, slope, values = _fit(points, slope, width)
+    slope = _common(points, slope, values, width)
+    return _cut(points, slope, values, width)
 
 
 def _slopes(points: Points, drift: float) -> Reals:
@@ -148,12 +182,12 @@ def _slopes(points: Points, drift: float) -> Reals:
     return np.concatenate([[drift, 0.0], np.quantile(believed, np.linspace(0.1, 0.9, 9))])
 
 
-def _fit(points: Points, slope: float) -> tuple[float, float, Reals]:
+def _fit(points: Points, slope: float, width: float) -> tuple[float, float, Reals]:
     """The cheapest path of levels over the points: its cost, the slope, a level for each point.
 
     Levels are the points' own; see `stairs`.
     """
-    cost, levels = stairs(points[:, 1] - slope * points[:, 0], TOLERANCE)
+    cost, levels = stairs(points[:, 1] - slope * points[:, 0], width)
     return cost, slope, levels
 
 
@@ -182,24 +216,24 @@ def stairs(rest: Reals, width: float) -> tuple[float, Reals]:
     return cost, levels[path]
 
 
-def _common(points: Points, slope: float, levels: Reals) -> float:
+def _common(points: Points, slope: float, levels: Reals, width: float) -> float:
     """The slope that all levels share, by least squares about each level's own middle."""
     top = bottom = 0.0
-    for part in _cut(points, slope, levels):
+    for part in _cut(points, slope, levels, width):
         times = part.points[:, 0] - part.points[:, 0].mean()
         top += float(times @ part.points[:, 1])
         bottom += float(times @ times)
     return float(np.clip(top / bottom, -STEEPEST, STEEPEST)) if bottom > 0 else slope
 
 
-def _cut(points: Points, slope: float, levels: Reals) -> list[Part]:
+def _cut(points: Points, slope: float, levels: Reals, width: float) -> list[Part]:
     """The points of each level that agree with it."""
     edges = [0, *(np.flatnonzero(np.diff(levels)) + 1), len(points)]
     parts = []
     for first, last in pairwise(edges):
         piece = points[first:last]
         rest = piece[:, 1] - slope * piece[:, 0]
-        agree = np.abs(rest - levels[first]) < TOLERANCE
+        agree = np.abs(rest - levels[first]) < width
         if agree.sum() >= PENALTY:
             parts.append(Part(piece[agree], float(np.median(rest[agree])), slope))
     return parts

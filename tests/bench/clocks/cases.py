@@ -201,7 +201,7 @@ def steps(shelf: Shelf, seed: int) -> Iterator[Case]:
     dice = np.random.default_rng((seed, 30))
     for number, how in enumerate(HEARD):
         for size, (least, most) in STEPS.items():
-            drift = _ppm(dice) * (number + seed) % 2
+            drift = _ppm(dice) * ((number + seed) % 2)
             samples = float(np.round(np.exp(dice.uniform(np.log(least), np.log(most)))))
             at = float(dice.uniform(0.15, 0.85) * SHORT)
             truth = stepped(even(1 + 1e-6 * drift), Step(at, samples * dice.choice([-1, 1])))

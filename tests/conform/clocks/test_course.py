@@ -142,19 +142,35 @@ def test_channels_are_heard_along_the_map() -> None:
     assert one.match.lag_samples - other.match.lag_samples == pytest.approx(96, abs=1)
 
 
-def test_stretches_on_no_line_widen_the_interval() -> None:
-    """A wow of 0.1 % in a room louder than the voice: no map is made of it, and it is told."""
-    seconds = 60
-    take = conversation(7, 0, round((7.3 + 1.05 * seconds + 5) * RATE), RATE).sum(axis=0)
-    times = np.arange(seconds * RATE) / RATE
-    swing = 1e-3 * 4 / (2 * np.pi) * np.sin(2 * np.pi * times / 4)
-    reference, far = heard(take), roomy(take, 7)
-    for places, steady in ((7.3 + times, True), (7.3 + times + swing, False)):
-        other = heard(noisy(interpolate(far[:, None], places * RATE, 1.0)[:, 0], 10, 1))
-        run = course(reference, other, measure(reference, other, RATE), RATE)
-        codes = {finding.code for finding in told(run, Path("old.wav"))}
-        assert (run.scatter is None) == steady
-        assert ("align.unsteady" in codes) == (not steady)
-        assert run.match.lag_samples is not None
-        assert run.match.uncertainty_samples is not None
-        assert abs(run.match.lag_samples - 7.3 * RATE) < max(run.match.uncertainty_samples, 1)
+def in_a_room(per_cent: float, period: float) -> tuple[Course, Wave]:
+    """A minute of talk in a room that is louder than the voice, and where it is truly heard."""
+    take = conversation(7, 0, 75 * RATE, RATE).sum(axis=0)
+    times = np.arange(60 * RATE) / RATE
+    places = 7.3 + times + per_cent / 100 * period / 2 / np.pi * np.sin(2 * np.pi * times / period)
+    far = interpolate(roomy(take, 7)[:, None], places * RATE, 1.0)[:, 0]
+    reference, other = heard(take), heard(noisy(far, 10, 1))
+    return course(reference, other, measure(reference, other, RATE), RATE), places
+
+
+def test_wow_is_followed_in_a_room_louder_than_the_voice() -> None:
+    found, places = in_a_room(0.1, 4)
+    assert found.wander is not None
+    knots = found.wander.map.knots
+    at = [round(knot.seconds * RATE) for knot in knots[:-1]]
+    errors = np.array([knot.reference_seconds for knot in knots[:-1]]) - places[at]
+    assert np.sqrt(np.mean(np.square(errors))) < 2e-5
+    assert np.mean(np.abs(errors) < [knot.half_width for knot in knots[:-1]]) > 0.9
+
+
+@pytest.mark.parametrize(("per_cent", "period"), [(0, 4), (0.5, 1)])
+def test_stretches_on_no_line_widen_the_interval(per_cent: float, period: float) -> None:
+    """A wow too quick to be followed in a room is told; a steady speed has nothing of it."""
+    found, _ = in_a_room(per_cent, period)
+    codes = {finding.code for finding in told(found, Path("old.wav"))}
+    assert found.wander is None
+    assert (found.scatter is None) == (per_cent == 0)
+    assert ("align.unsteady" in codes) == (per_cent > 0)
+    lag, half = found.match.lag_samples, found.match.uncertainty_samples
+    assert lag is not None
+    assert half is not None
+    assert abs(lag - 7.3 * RATE) < max(half, 1)

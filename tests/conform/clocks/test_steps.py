@@ -5,12 +5,14 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from conform.clocks.resample import interpolate
 from conform.clocks.steps import Jump, follow, likeliest
 from conform.hearing.levels import stretches
 from conform.hearing.measure import Measurement, measure
 from conform.hearing.sound import Sound
 from fixtures.clock import read_at
 from fixtures.voices import conversation
+from tests.bench.sync.spoil import noisy, roomy
 from tests.hearing import RATE, heard
 
 Wave = np.ndarray
@@ -83,6 +85,49 @@ def test_wow_is_no_step() -> None:
     places = np.arange(60 * RATE)
     swing = 0.004 * RATE * np.sin(2 * np.pi * places / (30 * RATE))
     _, steps = followed(np.interp(places + AT + swing, np.arange(len(TAKE)), TAKE))
+    assert steps == ()
+
+
+@given(
+    at=st.floats(12, 45),
+    samples=st.integers(12, 140),
+    ppm=st.sampled_from([-120.0, 0.0, 35.0]),
+    sign=st.sampled_from([1, -1]),
+)
+@settings(max_examples=3, deadline=None, phases=[Phase.generate])
+def test_a_step_of_a_few_samples_is_told_in_a_room(
+    at: float, samples: int, ppm: float, sign: int
+) -> None:
+    """Its reflections are louder than the voice, and later than the step is long."""
+    other = shifted(roomy(TAKE, 5), at, sign * samples, ppm)
+    found, (step,) = followed(noisy(other, 15, samples))
+    assert step.samples == pytest.approx(sign * samples, abs=max(step.uncertainty_samples, 0.1))
+    assert step.uncertainty_samples < 2
+    assert step.seconds == pytest.approx(at, abs=2)
+    assert found.match.drift_ppm == pytest.approx(ppm, abs=0.5)
+
+
+def shifted(take: Wave, at: float, samples: float, ppm: float = 0.0) -> Wave:
+    """A take that loses some samples at a time, or has some twice."""
+    times = np.arange(60 * RATE) / RATE
+    places = AT + times * RATE * (1 + ppm * 1e-6) + np.where(times >= at, samples, 0.0)
+    return interpolate(take[:, None], places, 1.0)[:, 0]
+
+
+def test_a_talker_elsewhere_in_the_room_is_no_step() -> None:
+    """The second half is another's, 40 cm further from the microphone: other reflections."""
+    turn = np.arange(len(TAKE)) < 32 * RATE
+    near, far = np.where(turn, TAKE, 0), np.where(turn, 0, TAKE)
+    other = roomy(near, 5) + np.roll(roomy(far, 6), 56)
+    _, steps = followed(noisy(other[AT : AT + 60 * RATE], 20, 1))
+    assert steps == ()
+
+
+def test_a_sagging_clock_is_no_step() -> None:
+    """Its drift goes from 30 ppm to none in a minute, without a jump."""
+    times = np.arange(60 * RATE) / RATE
+    bent = AT + times * RATE + 15e-6 * RATE * times**2 / 60
+    _, steps = followed(interpolate(TAKE[:, None], bent, 1.0)[:, 0])
     assert steps == ()
 
 

@@ -99,8 +99,10 @@ def _run(reference: Sound, other: Sound, speed: Fraction, found: Measurement, ra
     for better in _better(reference, played, speed, found, points):
         faster = played_at(other, better)
         again = measure(reference, faster, rate)
+        if again.match.score <= found.match.score:
+            continue
         clearer = _points(reference, faster, again)
-        if again.match.score > found.match.score and len(clearer) > len(points):
+        if len(clearer) > len(points):
             speed, found, played, points = better, again, faster, clearer
             break
     run = _at_its_speed(reference, played, found, points, rate)

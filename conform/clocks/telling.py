@@ -12,6 +12,8 @@ from conform.findings import Finding, warning
 from conform.hearing.counterparts import swapped
 from conform.hearing.poly import PolyChannel
 
+_BRIEF = 0.01  # seconds under which thousandths of one tell little
+
 
 def told(run: Course, path: Path) -> Iterator[Finding]:
     """What was odd about a course: steps, another speed, one that wanders, and what was lost."""
@@ -48,8 +50,13 @@ def _step_in_words(step: Jump, rate: int) -> str:
     where = "later" if step.samples > 0 else "earlier"
     return (
         f"at {_clock(step.seconds)} it jumps {abs(step.samples):.0f} samples "
-        f"({abs(step.samples) / rate:.3f} s) {where}: a dropped buffer or an edit"
+        f"({_length(abs(step.samples) / rate)}) {where}: a dropped buffer or an edit"
     )
+
+
+def _length(seconds: float) -> str:
+    """Seconds, or where those would be nought, milliseconds."""
+    return f"{seconds:.3f} s" if seconds >= _BRIEF else f"{1000 * seconds:.2f} ms"
 
 
 def _wander_in_words(wander: Wander) -> str:

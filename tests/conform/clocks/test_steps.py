@@ -1,15 +1,20 @@
 """Steps told apart from drift: planted ones are found where they are, nothing else is one."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from conform.clocks.course import Course
 from conform.clocks.resample import interpolate
 from conform.clocks.steps import Jump, follow, likeliest
+from conform.clocks.telling import told
 from conform.hearing.levels import stretches
 from conform.hearing.measure import Measurement, measure
 from conform.hearing.sound import Sound
+from conform.match import Match, Verdict
 from fixtures.clock import read_at
 from fixtures.voices import conversation
 from tests.bench.sync.spoil import noisy, roomy
@@ -143,3 +148,11 @@ def test_a_periodic_loop_stays_ambiguous() -> None:
     again, steps = stepped(heard(loop), other)
     assert not again.match.matched
     assert steps == ()
+
+
+def test_a_step_of_a_few_samples_has_a_length_in_words() -> None:
+    match = Match(Verdict.MATCH, RATE, lag_samples=0.0)
+    run = Course(match, (Jump(10, 12.0, 0.1), Jump(20, -4800.0, 0.1)))
+    few, many = (finding.message for finding in told(run, Path("take.wav")))
+    assert "12 samples (0.25 ms) later" in few
+    assert "4800 samples (0.100 s) earlier" in many

@@ -25,7 +25,7 @@ from conform.clocks.speed import (
     played_at,
     slant,
 )
-from conform.clocks.steps import Jump, follow, likeliest
+from conform.clocks.steps import Jump, follow, likeliest, unexplained
 from conform.clocks.timemap import Knot, TimeMap, retimed
 from conform.clocks.track import Seed
 from conform.clocks.wow import Wander, echoed, quick, slow, suspected, unsteady
@@ -153,7 +153,9 @@ def _at_its_speed(
     """Steps, or a speed that wanders, or neither."""
     stepped = follow(reference, other, found, points, rate)
     plain = Course(stepped.measured.match, stepped.steps, stepped.longest)
-    if stepped.steps or other.seconds < _SHORTEST or not suspected(points):
+    if stepped.steps:
+        return _doubted(plain, unexplained(stepped, points))
+    if other.seconds < _SHORTEST or not suspected(points):
         return plain
     best = points[points[:, 2].argmax()]
     seed = Seed(float(best[0]), float(best[1]), found.line.drift if found.line else 0.0)

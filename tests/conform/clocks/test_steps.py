@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from conform.clocks.course import Course
 from conform.clocks.resample import interpolate
-from conform.clocks.steps import Jump, follow, likeliest
+from conform.clocks.steps import Jump, Stepped, follow, likeliest, unexplained
 from conform.clocks.telling import told
 from conform.hearing.levels import stretches
 from conform.hearing.measure import Measurement, measure
@@ -156,3 +156,17 @@ def test_a_step_of_a_few_samples_has_a_length_in_words() -> None:
     few, many = (finding.message for finding in told(run, Path("take.wav")))
     assert "12 samples (0.25 ms) later" in few
     assert "4800 samples (0.100 s) earlier" in many
+
+
+def test_stretches_that_steps_leave_unexplained_are_told() -> None:
+    """Two steps are a few of many where most stretches lie elsewhere still."""
+    times = np.arange(0, 60, 1.5)
+    match = Match(Verdict.MATCH, RATE, lag_samples=2.0 * RATE + 960, drift_ppm=20.0)
+    told_steps = Stepped(Measurement(match), (Jump(20, 960, 1), Jump(50, -4800, 1)), 1)
+    lags = 2 + 2e-5 * times + 0.02 * (times >= 20) - 0.1 * (times >= 50)
+    rest = np.zeros((len(times), 2))
+    assert unexplained(told_steps, np.column_stack([times, lags, rest])) is None
+    more = lags + 0.01 * (times // 4)
+    assert unexplained(told_steps, np.column_stack([times, more, rest])) == pytest.approx(
+        1.4826 * 0.07, abs=0.01
+    )

@@ -36,6 +36,7 @@ _EQUAL = 1.02  # times the next best: noise peaks higher than that in four stret
 _TINY = 1e-20
 _FADE = COARSE_RATE // 50  # samples of a search window's rise and fall
 _ROOM = 120_000_000  # bytes that the other sound and the reference's spectra may take together
+_LIKELY = 0.1  # a chance that needs no figure
 _LEAST = 0.25  # seconds of sound below which nothing can be said
 _APART = 0.06  # seconds: nearer lines are one place and its reflections
 
@@ -258,7 +259,7 @@ def _verdict(reference: Sound, other: Sound, rate: int, candidates: Sequence[Lin
         false_match=chance,
     )
     if chance > SURE:
-        return replace(match, verdict=Verdict.NO_MATCH, reason=_why_not(best))
+        return replace(match, verdict=Verdict.NO_MATCH, reason=_why_not(best, chance))
     rivals = [rival for rival in candidates[1:] if rival.decades > _RIVAL * best.decades]
     if not any(_tied(reference, other, best, rival) for rival in rivals):
         return match
@@ -299,11 +300,12 @@ def placed(match: Match, fine: Fine, rate: int) -> Match:
     )
 
 
-def _why_not(line: Line) -> str:
-    return (
-        f"no match: {line.agreeing} of {len(line.points)} stretches agree on the best place, "
-        "as unrelated sound does"
-    )
+def _why_not(line: Line, chance: float) -> str:
+    """What is known of the best place, in words: how many stretches bear it out, and the chance."""
+    told = f"{line.agreeing} of {len(line.points)} stretches agree on the best place"
+    if chance > _LIKELY:
+        return f"no match: {told}, as unrelated sound does"
+    return f"no match: {told}, as one in {1 / chance:.0f} of unrelated sounds does"
 
 
 def _on_file_clocks(line: Line, reference: Sound, other: Sound) -> Line:

@@ -274,7 +274,8 @@ def _verdict(reference: Sound, other: Sound, rate: int, candidates: Sequence[Lin
 
 
 def _tied(reference: Sound, other: Sound, best: Line, rival: Line) -> bool:
-    return all(
+    """Whether a rival is sure itself, as a loop's or a drum machine's are, or not told apart."""
+    return _false_match(rival, reference) <= SURE or all(
         tied(reference.coarse, other.coarse, best, rival, width) for width in _widths(other.seconds)
     )
 

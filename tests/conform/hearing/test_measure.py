@@ -195,3 +195,16 @@ def test_a_line_up_tone_is_no_match(pitch: float) -> None:
     tone = 0.1 * np.sin(2 * np.pi * pitch * np.arange(30 * RATE) / RATE)
     first, second = noisy(tone, 40, 1), noisy(tone[: 10 * RATE], 60, 2)
     assert measure(heard(first), heard(second), RATE).match.verdict is Verdict.NO_MATCH
+
+
+def test_one_sample_on_a_grid_is_never_a_match() -> None:
+    dice = np.random.default_rng(8)
+    hit = dice.standard_normal(RATE // 20) * np.exp(-np.arange(RATE // 20) / 400)
+    tracks = []
+    for take, seconds in ((0, 40), (1, 12)):
+        track = speech(take, seconds)
+        for step in np.flatnonzero(dice.random(seconds * 8 - 1) < 0.4):
+            track[step * RATE // 8 :][: len(hit)] += 0.5 * hit
+        tracks.append(track)
+    match = measure(heard(tracks[0]), heard(tracks[1]), RATE).match
+    assert not match.matched

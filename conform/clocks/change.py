@@ -89,11 +89,15 @@ def _place(reference: Sound, other: Sound, before: Part, after: Part) -> float:
     begin = max(round((first - float(other.start)) * COARSE_RATE), 0)
     count = min(round((last - first) * COARSE_RATE), len(other.coarse) - begin)
     heard = _sharp(_stretch(other.coarse, begin, count))
+    steps = np.arange(count)
+    times = float(other.start) + (begin + steps) / COARSE_RATE
     shift = float(other.start - reference.start)
     total = np.zeros(count)
     for sign, part in ((1, before), (-1, after)):
-        moved = round((part.at((first + last) / 2) + shift) * COARSE_RATE)
-        product = heard * _sharp(_stretch(reference.coarse, begin + moved, count))
+        moved = np.round((part.lag + part.drift * times + shift) * COARSE_RATE).astype(np.intp)
+        least, most = int(moved.min()), int(moved.max())
+        facing = _sharp(_stretch(reference.coarse, begin + least, count + most - least))
+        product = heard * facing[steps + moved - least]
         edge = slice(0, COARSE_RATE // 2) if sign > 0 else slice(-(COARSE_RATE // 2), None)
         alike = 1 if product[edge].sum() >= 0 else -1
         total += sign * alike * product

@@ -69,6 +69,15 @@ def test_lost_samples_are_one_step(at: float, lost: int, ppm: float, sign: int) 
     assert found.match.drift_ppm == pytest.approx(ppm, abs=1)
 
 
+def test_a_drift_does_not_blur_when_a_step_comes() -> None:
+    """In three seconds between clear stretches 120 ppm move a level by three coarse samples."""
+    noise = np.random.default_rng(1901).normal(0, 1e-3, 60 * RATE)
+    found, (step,) = followed(without(noise - drifting(-120), 20, 1901))
+    assert step.samples == pytest.approx(1901, abs=1)
+    assert step.seconds == pytest.approx(20, abs=0.05)
+    assert found.match.drift_ppm == pytest.approx(-120, abs=0.2)
+
+
 def test_an_edit_and_a_lost_buffer_do_not_make_the_answer_ambiguous() -> None:
     other = without(drifting(20), 40, 9000)
     other = np.concatenate([other[: 20 * RATE], np.zeros(4800), other[20 * RATE :]])

@@ -14,6 +14,7 @@ from math import hypot
 
 import numpy as np
 
+from conform.clocks.doubt import astray, leaning
 from conform.clocks.respeed import Guess, promising
 from conform.clocks.speed import (
     at_other_speeds,
@@ -25,13 +26,13 @@ from conform.clocks.speed import (
     played_at,
     slant,
 )
-from conform.clocks.steps import Jump, follow, likeliest, unexplained
+from conform.clocks.steps import Jump, follow, likeliest
 from conform.clocks.timemap import Knot, TimeMap, retimed
 from conform.clocks.track import Seed
-from conform.clocks.wow import Wander, echoed, quick, slow, suspected, unsteady
+from conform.clocks.wow import Wander, echoed, quick, slow, suspected
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.correlate import Spectra
-from conform.hearing.evidence import Points
+from conform.hearing.evidence import TOLERANCE, Points
 from conform.hearing.levels import WIDTH, clear, exact, level_line, listen, stretches
 from conform.hearing.measure import Measurement, measure, spectra_of
 from conform.hearing.sound import Sound
@@ -40,6 +41,7 @@ from conform.match import Match
 _SHORTEST = 10.0  # seconds of a sound whose speed can be followed
 _CLEAR = 0.5  # share of a sound whose stretches know their place, where its speed is right
 _PULLS = (Fraction(1001, 1000), Fraction(1000, 1001))  # a match may bear them, badly
+_BESIDE = 0.03  # seconds off a map at which its sound is still the same: reflections come later
 _AROUND = 45  # seconds to either side of a guess that tell whether it is worth following
 
 
@@ -50,8 +52,8 @@ class Course:
     With `steps`, the match is that of the longest part, the one after `longest` of them. With a
     `wander`, the lag is that of the other sound's first sample by its map, and the drift the map's
     mean. `speed` is what the other sound had to be played at to be compared, where not its own.
-    `scatter` is what its stretches are off a line, in seconds, where they lie on none and no map
-    could be made: the match is then not to be trusted further than that.
+    `scatter` is what its stretches are off the course, in seconds, where most of them or a whole
+    run of them are: the match is then not to be trusted further than that.
     """
 
     match: Match
@@ -153,16 +155,32 @@ def _at_its_speed(
     """Steps, or a speed that wanders, or neither."""
     stepped = follow(reference, other, found, points, rate)
     plain = Course(stepped.measured.match, stepped.steps, stepped.longest)
-    if stepped.steps:
-        return _doubted(plain, unexplained(stepped, points))
-    if other.seconds < _SHORTEST or not suspected(points):
+    if other.seconds < _SHORTEST:
         return plain
-    best = points[points[:, 2].argmax()]
-    seed = Seed(float(best[0]), float(best[1]), found.line.drift if found.line else 0.0)
-    wander = quick(reference, other, seed) or slow(reference, other, points)
-    wander = wander or echoed(reference, other, points)
-    along = _wandering(reference, other, wander, rate) if wander else None
-    return along or _doubted(plain, unsteady(points))
+    if not stepped.steps and suspected(points):
+        best = points[points[:, 2].argmax()]
+        seed = Seed(float(best[0]), float(best[1]), found.line.drift if found.line else 0.0)
+        wander = quick(reference, other, seed) or slow(reference, other, points)
+        wander = wander or echoed(reference, other, points)
+        along = _wandering(reference, other, wander, rate) if wander else None
+        if along is not None and _astray(along, points) is None:
+            return along
+    return _doubted(plain, _astray(plain, points))
+
+
+def _astray(run: Course, points: Points) -> float | None:
+    """What stretches lie off a course, in seconds; see `conform.clocks.doubt`."""
+    match, times = run.match, points[:, 0]
+    if match.lag_samples is None or not len(points):
+        return None
+    if run.wander is not None:
+        smeared = WIDTH * max(run.wander.fastest, -run.wander.slowest)
+        lags = run.wander.map.reference_at(times) - times
+        return astray(points, lags, TOLERANCE + smeared)
+    moves = np.cumsum([0.0, *(step.samples for step in run.steps)]) / match.sample_rate
+    part = np.searchsorted([step.seconds for step in run.steps], times)
+    drift = leaning(points) if match.drift_ppm is None else 1e-6 * match.drift_ppm
+    return astray(points, moves[part] + drift * times)
 
 
 def _doubted(plain: Course, scatter: float | None) -> Course:
@@ -194,11 +212,16 @@ def _guessed(reference: Sound, other: Sound, rate: int, guesses: Sequence[Guess]
 
 
 def _wandering(reference: Sound, other: Sound, wander: Wander, rate: int) -> Course | None:
-    """The course along a map, measured once more along it; None where it does not match there."""
+    """The course along a map, measured once more along it; None where it does not match there.
+
+    What matches far from the map is a part that it does not follow, on the other side of a jump.
+    """
     laid = measure(reference, retimed(other, wander.map), rate)
     if not laid.match.matched or laid.fine is None:
         return None
     off, half = laid.fine.lag, laid.fine.half_width
+    if abs(off) > _BESIDE:
+        return None
     knots = tuple(
         Knot(knot.seconds, knot.reference_seconds + off, hypot(knot.half_width, half))
         for knot in wander.map.knots

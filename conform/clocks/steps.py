@@ -81,23 +81,6 @@ def follow(
     return Stepped(Measurement(placed(match, fine, rate), line, fine), jumps, before)
 
 
-def unexplained(stepped: Stepped, points: Points) -> float | None:
-    """What stretches usually lie off a match with steps, in seconds, where it misses most of them.
-
-    A sound that was stretched in time without its pitch jumps every few hundredths of a second: the
-    steps told are then the few that stretches between them could tell.
-    """
-    match = stepped.measured.match
-    if match.lag_samples is None or not len(points):
-        return None
-    moves = np.cumsum([0.0, *(step.samples for step in stepped.steps)])
-    part = np.searchsorted([step.seconds for step in stepped.steps], points[:, 0])
-    lags = (match.lag_samples + moves[part] - moves[stepped.longest]) / match.sample_rate
-    misses = np.abs(points[:, 1] - lags - 1e-6 * (match.drift_ppm or 0.0) * points[:, 0])
-    usual = 1.4826 * float(np.median(misses))
-    return usual if usual > TOLERANCE else None
-
-
 def _stepping(
     reference: Sound, other: Sound, points: Points, drift: float
 ) -> tuple[list[Part], dict[int, float]]:

@@ -25,7 +25,7 @@ def told(run: Course, path: Path) -> Iterator[Finding]:
         yield warning("align.speed", f"runs at another speed: {name}", str(path))
     if run.scatter is not None:
         message = (
-            f"its stretches lie {1000 * run.scatter:.1f} ms off a line: its speed may wander, "
+            f"stretches of it lie {1000 * run.scatter:.1f} ms off: its speed may wander or jump, "
             "and could not be followed; do not trust its place further than that"
         )
         yield warning("align.unsteady", message, str(path))

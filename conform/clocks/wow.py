@@ -21,8 +21,8 @@ from conform.clocks.track import Seed, Track, track
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.correlate import local, subsample
 from conform.hearing.evidence import TOLERANCE, Points
-from conform.hearing.levels import clear, stairs
-from conform.hearing.pattern import by_pattern
+from conform.hearing.levels import PENALTY, clear, stairs
+from conform.hearing.pattern import shared
 from conform.hearing.sound import Sound
 
 _STRONG = 10.0  # twice the logarithm of how much likelier a curve must be
@@ -32,6 +32,10 @@ _LEAST = 5e-5  # seconds of wander, root mean square, that are worth a map
 _PROBE = 60.0  # seconds that tell whether a long sound is worth following closely
 _SURE = 8.0  # minus log10 of the chance of a track
 _WIDE, _NARROW = 4.0, 8e-5  # deviations; seconds: as far from a level as stretches on it lie
+_PLACES = 60  # where a step is looked for, at the same count of stretches from one another
+_RIPPLE = 5.0  # seconds to either side of a jump in which a curve that smooths over it is steep
+_USUAL = 0.95  # share of a curve that is no steeper than usual, and
+_TEAR = 4.0  # times as much speed off the mean as is then a jump's: a warming clock has 3
 _FEWEST = 12  # stretches that tell a curve
 _SHORT = 0.5  # seconds of a stretch in a room before its speed is nearly known
 _STRETCH = 0.25  # seconds of a stretch once the speed is nearly known
@@ -79,15 +83,6 @@ def suspected(points: Points) -> bool:
     found = _curve(points[:, 0], points[:, 1], points[:, 2])
     misses = _off_line(found)
     return 1.4826 * float(np.median(np.abs(misses))) > _SETTLED or found.gain > _STRONG
-
-
-def unsteady(points: Points) -> float | None:
-    """The scatter of stretches about their own line, in seconds, where it is beyond a room's."""
-    if len(points) < _FEWEST // 2:
-        return None
-    misses = _off_line(_curve(points[:, 0], points[:, 1], points[:, 2]))
-    scatter = 1.4826 * float(np.median(np.abs(misses)))
-    return scatter if scatter > TOLERANCE else None
 
 
 def slow(reference: Sound, other: Sound, points: Points) -> Wander | None:
@@ -150,13 +145,16 @@ def _by_pattern(
 ) -> Points | None:
     """Short stretches near some lags that know their place by what all share; None where few do."""
     near = np.column_stack([times, lags, np.ones(len(times)), np.zeros(len(times))])
-    found, _ = by_pattern(reference, other, near, near[:0], round(seconds * COARSE_RATE))
+    found, _ = shared(reference, other, near, round(seconds * COARSE_RATE))
     found = found[clear(found)]
     return found if len(found) >= max(_FEWEST, _ENOUGH * len(times)) else None
 
 
 def _told(reference: Sound, other: Sound, found: Curve) -> Wander | None:
-    return _wander(reference, other, found) if _is_curve(found) and not _is_stairs(found) else None
+    """The map of a curve that nothing simpler explains, and that bends all along its way."""
+    if not _is_curve(found) or _is_stairs(found) or _is_a_step(found) or _is_torn(found):
+        return None
+    return _wander(reference, other, found)
 
 
 def _tracked(reference: Sound, other: Sound, seed: Seed, first: float, last: float) -> Track:
@@ -189,16 +187,59 @@ def _is_curve(found: Curve) -> bool:
 
 
 def _is_stairs(found: Curve) -> bool:
-    """Whether levels explain the stretches cheaper than a curve: talkers take turns in steps.
+    """Whether levels explain the stretches cheaper than a curve: talkers take turns in steps."""
+    width, cost = _cost(found)
+    line = np.polyfit(found.times[found.kept], found.values[found.kept], 1)
+    left = found.values - np.polyval(line, found.times)
+    rows = np.array_split(left, len(left) // _AT_ONCE + 1)
+    return bool(sum(stairs(row, width)[0] for row in rows) < cost)
 
-    What a stretch off either costs is at most 1; so does each number that tells the curve.
+
+def _is_a_step(found: Curve) -> bool:
+    """Whether one step, or two, and a drift explain the stretches cheaper than a curve.
+
+    A line through both sides of a step is steeper than either, so that they are no levels along it.
+    """
+    width, cost = _cost(found)
+    places = np.quantile(found.times, np.linspace(0, 1, _PLACES + 2)[1:-1])
+    shape = np.column_stack([np.ones(len(found.times)), found.times - found.times.mean()])
+    for count in (1, 2):
+        tried = [np.column_stack([shape, found.times > place]) for place in places]
+        costs = [_missing(found, some, width) for some in tried]
+        if min(costs) + count * PENALTY < cost:
+            return True
+        shape = tried[int(np.argmin(costs))]
+    return False
+
+
+def _missing(found: Curve, shape: Reals, width: float) -> float:
+    """What stretches off the best sum of some shapes cost."""
+    kept = found.kept
+    told = np.linalg.lstsq(shape[kept], found.values[kept], rcond=None)[0]
+    left = found.values - shape @ told
+    return float(np.minimum(np.square(left / width), 1.0).sum())
+
+
+def _cost(found: Curve) -> tuple[float, float]:
+    """Seconds from which a stretch lies off whatever explains it, and what a curve costs.
+
+    What a stretch off it costs is at most 1; so does each number that tells the curve.
     """
     left = found.values - found.at(found.times)[0]
     width = max(_WIDE * float(np.sqrt(np.mean(np.square(left[found.kept])))), _NARROW)
-    line = np.polyfit(found.times[found.kept], found.values[found.kept], 1)
-    rows = np.array_split(found.values - np.polyval(line, found.times), len(left) // _AT_ONCE + 1)
-    steps = sum(stairs(row, width)[0] for row in rows)
-    return bool(steps < np.minimum(np.square(left / width), 1.0).sum() + found.bends)
+    return width, float(np.minimum(np.square(left / width), 1.0).sum() + found.bends)
+
+
+def _is_torn(found: Curve) -> bool:
+    """Whether a curve smooths over a jump: its speed is somewhere unlike that of everywhere else.
+
+    A step within a wow leaves stretches beside it without a place, and a curve bridges them.
+    """
+    grid = np.arange(found.times[0], found.times[-1], _GRID)
+    growth = np.abs(found.at(grid)[1] - np.polyfit(found.times, found.values, 1)[0])
+    most = int(growth.argmax())
+    rest = growth[np.abs(grid - grid[most]) > _RIPPLE]
+    return bool(len(rest) and growth[most] > _TEAR * np.quantile(rest, _USUAL))
 
 
 def _heard_along(reference: Sound, laid: Sound, along: TimeMap) -> Curve | None:

@@ -8,6 +8,7 @@ is bounded, so that single stretches astray make no level).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -19,7 +20,7 @@ from conform.hearing import evidence
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.evidence import STEEPEST, TOLERANCE, Line, Points
 from conform.hearing.measure import STAGES, find
-from conform.hearing.pattern import by_pattern, needed
+from conform.hearing.pattern import by_pattern, needed, shared
 from conform.hearing.sound import Sound
 
 WIDTH = 1.5
@@ -80,17 +81,35 @@ def stretches(reference: Sound, other: Sound, line: Line) -> Points:
     if len(starts) > _MOST:
         starts = starts[np.linspace(0, len(starts) - 1, _MOST).astype(int)]
     every = listen(reference, other, line, starts)
-    points = laid(reference, other, every[clear(every)], every)
-    found = [points]
-    for first, last in _lost(every, _among(every, points))[:_SEARCHES]:
-        part = other.part(exact(first - WIDTH / 2), exact(last + WIDTH / 2))
+    sure = every[clear(every)]
+    points = laid(reference, other, sure, every)
+    runs = list(_afresh(reference, other, every, points))
+    if not runs:
+        return points
+    more = np.concatenate([peaks for peaks, _ in runs])
+    near = np.concatenate([lags for _, lags in runs])
+    told = more[clear(more)]
+    pattern = shared(reference, other, points, length)[1] if needed(sure, len(every)) else None
+    if pattern is not None:
+        found = by_pattern(reference, other, pattern, more[:, 0], near, length)
+        found = found[clear(found)]
+        told = np.concatenate([found, told[~_among(told, found)]])
+    return _in_order(np.concatenate([points, told]))
+
+
+def _afresh(
+    reference: Sound, other: Sound, every: Points, told: Points
+) -> Iterator[tuple[Points, Reals]]:
+    """Stretches of each long run that follows no level, and their lags on a line of its own."""
+    half = WIDTH / 2
+    for first, last in _lost(every, _among(every, told))[:_SEARCHES]:
+        part = other.part(exact(first - half), exact(last + half))
         again = find(reference, part, COARSE_RATE, stages=STAGES[:2]).line
         if again is not None:
             inside = every[(every[:, 0] >= first) & (every[:, 0] <= last), 0]
-            begins = ((inside - float(other.start)) * COARSE_RATE - length / 2).round().astype(int)
-            more = listen(reference, other, again, begins)
-            found.append(more[clear(more)])
-    return points if len(found) == 1 else laid(reference, other, np.concatenate(found), every)
+            begins = ((inside - half - float(other.start)) * COARSE_RATE).round().astype(int)
+            peaks = listen(reference, other, again, begins)
+            yield peaks, again.lag + again.drift * peaks[:, 0]
 
 
 def laid(reference: Sound, other: Sound, sure: Points, every: Points) -> Points:
@@ -98,8 +117,13 @@ def laid(reference: Sound, other: Sound, sure: Points, every: Points) -> Points:
     sure = _in_order(sure)
     if not needed(sure, len(every)):
         return sure
-    rest = every[~_among(every, sure)]
-    found, more = by_pattern(reference, other, sure, rest, round(WIDTH * COARSE_RATE))
+    length = round(WIDTH * COARSE_RATE)
+    found, pattern = shared(reference, other, sure, length)
+    if pattern is None:
+        return sure
+    times = every[~_among(every, sure), 0]
+    between = np.interp(times, found[:, 0], found[:, 1])
+    more = by_pattern(reference, other, pattern, times, between, length)
     found = found[clear(found)]
     kept = sure[~_among(sure, found)]
     return _in_order(np.concatenate([found, kept, more[clear(more)]]))

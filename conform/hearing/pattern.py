@@ -10,6 +10,8 @@ apart then lie within 0.03 ms.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,6 +31,14 @@ _SCATTER = 2e-5  # seconds off the neighbours under which peaks tell as much
 _MOST = 0.75  # share of the stretches that know their place, from which no more are looked for
 
 Reals = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """The spectrum of what stretches share, and its highest place from the middle, in seconds."""
+
+    total: Spectrum
+    top: float
 
 
 def needed(sure: Points, count: int) -> bool:
@@ -76,17 +86,17 @@ def _likeness(one: Spectrum, two: Spectrum) -> float:
     return max(float((one * two.conj()).sum().real) / float(np.sqrt(np.prod(powers))), 0.0)
 
 
-def by_pattern(
-    reference: Sound, other: Sound, sure: Points, rest: Points, length: int
-) -> tuple[Points, Points]:
-    """Stretches where the pattern that the `sure` ones share lies in each; others by it alone.
+def shared(
+    reference: Sound, other: Sound, sure: Points, length: int
+) -> tuple[Points, Pattern | None]:
+    """Stretches where the pattern that all of them share lies in each, and that pattern.
 
-    The `rest` are looked for between their neighbours. Heights are those of the pattern as it is
-    found, over the noise beside it. Stretches of `length` samples; what lies outside is left out.
+    Heights are those of the pattern as it is found, over the noise beside it. Stretches of `length`
+    samples; what lies outside is left out. Too few stretches share none.
     """
     centres, known = _correlations(reference, other, sure[:, 0], sure[:, 1], length)
     if len(known) < _FEWEST:
-        return sure[:0], rest[:0]
+        return sure[:0], None
     spectra = _spectra(known)
     moves, total = np.zeros(len(known)), spectra[np.abs(known).max(axis=1).argmax()]
     turned: Spectrum = np.zeros_like(spectra)
@@ -95,13 +105,17 @@ def by_pattern(
         moves = found[:, 0]
         turned = _turned(spectra, moves)
         total = turned.sum(axis=0)
-    top = _top(total)
-    laid = _points(centres, found, top)
-    times = rest[:, 0]
-    between = np.interp(times, laid[:, 0], laid[:, 1] - top / COARSE_RATE)
-    centres, unsure = _correlations(reference, other, times, between, length)
-    more = _found(_spectra(unsure), total) if len(unsure) else np.empty((0, 3))
-    return laid, _points(centres, more, top)
+    top = _top(total) / COARSE_RATE
+    return _points(centres, found, top), Pattern(total, top)
+
+
+def by_pattern(
+    reference: Sound, other: Sound, pattern: Pattern, times: Reals, lags: Reals, length: int
+) -> Points:
+    """Stretches where a pattern lies in each of them, looked for near some lags."""
+    centres, unsure = _correlations(reference, other, times, lags - pattern.top, length)
+    more = _found(_spectra(unsure), pattern.total) if len(unsure) else np.empty((0, 3))
+    return _points(centres, more, pattern.top)
 
 
 def _correlations(
@@ -157,5 +171,5 @@ def _top(pattern: Spectrum) -> float:
 
 
 def _points(centres: Reals, found: Reals, top: float) -> Points:
-    lags = centres[:, 1] + (found[:, 0] + top) / COARSE_RATE
+    lags = centres[:, 1] + found[:, 0] / COARSE_RATE + top
     return np.column_stack([centres[:, 0], lags, found[:, 1:]])

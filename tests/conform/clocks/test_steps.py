@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from conform.clocks.course import Course
 from conform.clocks.resample import interpolate
-from conform.clocks.steps import Jump, Stepped, follow, likeliest, unexplained
+from conform.clocks.steps import Jump, follow, likeliest
 from conform.clocks.telling import told
 from conform.hearing.levels import stretches
 from conform.hearing.measure import Measurement, measure
 from conform.hearing.sound import Sound
 from conform.match import Match, Verdict
 from fixtures.clock import read_at
+from fixtures.music import Tap, music
 from fixtures.voices import conversation
 from tests.bench.sync.spoil import noisy, roomy
 from tests.hearing import RATE, heard
@@ -167,15 +168,13 @@ def test_a_step_of_a_few_samples_has_a_length_in_words() -> None:
     assert "4800 samples (0.100 s) earlier" in many
 
 
-def test_stretches_that_steps_leave_unexplained_are_told() -> None:
-    """Two steps are a few of many where most stretches lie elsewhere still."""
-    times = np.arange(0, 60, 1.5)
-    match = Match(Verdict.MATCH, RATE, lag_samples=2.0 * RATE + 960, drift_ppm=20.0)
-    told_steps = Stepped(Measurement(match), (Jump(20, 960, 1), Jump(50, -4800, 1)), 1)
-    lags = 2 + 2e-5 * times + 0.02 * (times >= 20) - 0.1 * (times >= 50)
-    rest = np.zeros((len(times), 2))
-    assert unexplained(told_steps, np.column_stack([times, lags, rest])) is None
-    more = lags + 0.01 * (times // 4)
-    assert unexplained(told_steps, np.column_stack([times, more, rest])) == pytest.approx(
-        1.4826 * 0.07, abs=0.01
-    )
+def test_a_long_step_is_told_in_a_room_of_music() -> None:
+    """Before it hardly a stretch knows its place by its own peak: music's recur."""
+    tune = Tap(music(4, RATE)).take(60 * RATE)
+    times = np.arange(40 * RATE) / RATE
+    places = AT + times * RATE + np.where(times >= 9, -20_112.0, 0.0)
+    far = interpolate(roomy(tune, 4, direct_db=-10)[:, None], places, 1.0)[:, 0]
+    found, (step,) = stepped(heard(tune), heard(noisy(far, 10, 9)))
+    assert found.match.matched
+    assert step.samples == pytest.approx(-20_112, abs=max(step.uncertainty_samples, 1))
+    assert step.seconds == pytest.approx(9, abs=2)

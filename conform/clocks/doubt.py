@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from conform.hearing.evidence import TOLERANCE, Points
 
 _FEWEST = 6  # stretches that tell how they usually lie
-_RUN = 4  # in a row that lie off: chance puts one in a hundred anywhere, hardly ever two
+_RUN = 3  # in a row that lie off: chance puts one in a hundred anywhere, hardly ever two beside it
 _MANY = 1 / 3  # share of stretches that lie off, in rows or not
 _AIR = 0.02  # seconds: as far off, talkers at other distances may be who take turns
 _BACK = 2  # stretches elsewhere that lie off as far: then they do

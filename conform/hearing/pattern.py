@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from conform.hearing.band import COARSE_RATE, Signal, Spectrum
 from conform.hearing.correlate import local, subsample
 from conform.hearing.evidence import TOLERANCE, Points
-from conform.hearing.fourier import fast_size, irfft, rfft
+from conform.hearing.fourier import irfft, rfft
 from conform.hearing.sound import Sound
 
 _REACH = round(0.03 * COARSE_RATE)  # samples to either side: later reflections add little
-_SIZE = fast_size(4 * _REACH + 2)  # no pattern meets its own end
+_SIZE = 972  # 2 ** 2 * 3 ** 5, over 4 * _REACH + 1: no pattern meets its own end
 _FEWEST = 4  # stretches that make a pattern
 _ROUNDS = 3  # of laying all onto their sum: more change nothing
 _FINER = 4  # steps to a sample in which a pattern's place is looked for

@@ -18,6 +18,7 @@ from conform.hearing.band import COARSE_RATE, SILENCE_DBFS, Signal
 from conform.hearing.correlate import local, subsample
 from conform.hearing.evidence import TOLERANCE
 from conform.hearing.fourier import fast_size, irfft, rfft
+from conform.hearing.halves import widened
 
 WIDTH = 0.5
 """Seconds of a stretch: half a per cent off the speed it is tried at, its ends lie 2.5 ms apart."""
@@ -209,7 +210,7 @@ def _at_speeds(correlations: Signal, away: Reals, speeds: Reals) -> Signal:
 
 
 def _cut(sound: NDArray[np.floating], first: NDArray[np.intp], size: int) -> Signal:
-    return np.stack([sound[at : at + size] for at in first]).astype(np.float32)
+    return widened(np.stack([sound[at : at + size] for at in first]))
 
 
 def _audible(stretches: Signal) -> bool:

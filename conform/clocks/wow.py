@@ -21,6 +21,7 @@ from conform.clocks.track import Seed, Track, track
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.correlate import local, subsample
 from conform.hearing.evidence import TOLERANCE, Points
+from conform.hearing.halves import widened
 from conform.hearing.levels import PENALTY, clear, stairs
 from conform.hearing.pattern import shared
 from conform.hearing.sound import Sound
@@ -270,9 +271,9 @@ def _peaks(
     reference: Sound, laid: Sound, firsts: NDArray[np.intp], shift: int, size: int, room: int
 ) -> Reals:
     """Middle, lag and height of the stretches that know their place, shaped (3, stretches)."""
-    theirs = np.stack([laid.coarse[at : at + size] for at in firsts]).astype(np.float32)
+    theirs = widened(np.stack([laid.coarse[at : at + size] for at in firsts]))
     wide = [reference.coarse[at + shift - room :][: size + 2 * room] for at in firsts]
-    tall = np.abs(local(np.stack(wide).astype(np.float32), theirs, room))
+    tall = np.abs(local(widened(np.stack(wide)), theirs, room))
     best = tall.argmax(axis=1)
     away = np.abs(np.arange(tall.shape[1]) - best[:, None]) > TOLERANCE * COARSE_RATE
     noise = np.sqrt((np.square(tall) * away).sum(axis=1) / away.sum(axis=1)) + 1e-20

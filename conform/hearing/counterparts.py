@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from conform.hearing import fourier
-from conform.hearing.band import COARSE_RATE, SPEECH, Signal, Spectrum, lively, mask, powers
+from conform.hearing.band import COARSE_RATE, SPEECH, Spectrum, lively, mask, powers
+from conform.hearing.halves import widened
 from conform.hearing.sound import Sound
 from conform.match import Match
 
@@ -80,7 +81,7 @@ def _frames(
 
 
 def _spectra(sound: Sound, starts: NDArray[np.intp]) -> Spectrum:
-    frames: Signal = np.stack([sound.coarse[at : at + _FRAME] for at in starts]).astype(np.float32)
+    frames = widened(np.stack([sound.coarse[at : at + _FRAME] for at in starts]))
     return np.asarray(fourier.rfft(frames * np.hanning(_FRAME).astype(np.float32)), np.complex64)
 
 

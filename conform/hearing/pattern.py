@@ -19,6 +19,7 @@ from conform.hearing.band import COARSE_RATE, Signal, Spectrum
 from conform.hearing.correlate import local, subsample
 from conform.hearing.evidence import TOLERANCE, Points
 from conform.hearing.fourier import irfft, rfft
+from conform.hearing.halves import widened
 from conform.hearing.sound import Sound
 
 _REACH = round(0.03 * COARSE_RATE)  # samples to either side: later reflections add little
@@ -134,7 +135,7 @@ def _correlations(
         some = np.flatnonzero(inside)[first : first + _TOGETHER]
         ours = np.stack([reference.coarse[at : at + length + 2 * _REACH] for at in places[some]])
         theirs = np.stack([other.coarse[at : at + length] for at in starts[some]])
-        rows.append(local(ours.astype(np.float32), theirs.astype(np.float32), _REACH))
+        rows.append(local(widened(ours), widened(theirs), _REACH))
     return centres, np.concatenate(rows)
 
 

@@ -32,6 +32,8 @@ _AT_ONCE = 2  # of them: what stands out by 9 deviations alone does by 6
 _ASTRAY = 0.003  # seconds that a line may leave the place of its window: drift's share of it
 _FEW = 6  # stretches that are too few to bear out a line or not
 _AGREED = 1 / 3  # of the stretches must follow a line that the whole window proposes
+_ALL = 0.9  # of them that follow it, and are
+_ROUND = 4.5  # deviations high or less, are a tone's
 _EQUAL = 1.02  # times the next best: noise peaks higher than that in four stretches of five
 _TINY = 1e-20
 _FADE = COARSE_RATE // 50  # samples of a search window's rise and fall
@@ -198,10 +200,13 @@ def _lines(
 def _borne_out(line: Line) -> bool:
     """Whether enough stretches follow a line: at another speed, a window agrees in one place.
 
-    Stretches whose next best peaks are as high are a tone's or a hum's, and follow any line.
+    Stretches whose next best peaks are as high, or that all agree without one that stands out, are
+    a tone's or a hum's, and follow any line.
     """
     if len(line.points) < _FEW:
         return True
+    if line.agreeing > _ALL * len(line.points) and np.median(line.points[:, 2]) < _ROUND:
+        return False
     plain = np.median(line.points[:, 2] / (line.points[:, 3] + _TINY)) > _EQUAL
     return bool(plain) and line.agreeing >= _AGREED * len(line.points)
 

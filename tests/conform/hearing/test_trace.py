@@ -1,6 +1,10 @@
 """A line followed outwards: at a glance no further than to what bears nothing out."""
 
-from conform.hearing.evidence import trace
+import numpy as np
+import pytest
+
+from conform.hearing.band import COARSE_RATE
+from conform.hearing.evidence import Line, listen, trace
 from fixtures.voices import conversation
 from tests.hearing import RATE, heard
 
@@ -20,3 +24,14 @@ def test_a_wrong_place_is_left_at_a_glance() -> None:
     glance = trace(TAKE, TAKE, 7.3, 45.0, 1.0, glance=True)
     assert len(glance.points) < len(whole.points)
     assert max(glance.decades, whole.decades) < 2
+
+
+@pytest.mark.parametrize(("off", "told"), [(0.0, True), (0.025, True), (0.033, False)])
+def test_a_peak_near_the_end_of_what_is_looked_at_tells_no_place(off: float, *, told: bool) -> None:
+    """Hum is highest there, by the cuts through both sounds, wherever it is looked for."""
+    sound = np.random.default_rng(1).standard_normal(3 * COARSE_RATE).astype(np.float32)
+    line = Line(1.0 + off, 0.0, np.empty((0, 4)), np.empty(0, bool), 0.0)
+    starts = np.arange(0, COARSE_RATE, COARSE_RATE // 4)
+    points = listen(sound, sound[COARSE_RATE:], line, starts, COARSE_RATE // 3)
+    assert np.allclose(points[:, 1], 1.0, atol=1e-4)
+    assert np.all((points[:, 2] > 2 * points[:, 3]) == told)

@@ -6,6 +6,7 @@ of time where the speed wanders.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -29,6 +30,7 @@ from conform.clocks.speed import (
 from conform.clocks.steps import Jump, follow, likeliest
 from conform.clocks.timemap import Knot, TimeMap, retimed
 from conform.clocks.track import Seed
+from conform.clocks.unproved import LagAt, Span, unproved
 from conform.clocks.wow import Wander, echoed, quick, slow, suspected
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.correlate import Spectra
@@ -53,7 +55,8 @@ class Course:
     `wander`, the lag is that of the other sound's first sample by its map, and the drift the map's
     mean. `speed` is what the other sound had to be played at to be compared, where not its own.
     `scatter` is what its stretches are off the course, in seconds, where most of them or a whole
-    run of them are: the match is then not to be trusted further than that.
+    run of them are: the match is then not to be trusted further than that. `unproved` are spans of
+    the other sound, first and last second, that nothing says lie on the course.
     """
 
     match: Match
@@ -62,6 +65,7 @@ class Course:
     wander: Wander | None = None
     speed: Fraction | None = None
     scatter: float | None = None
+    unproved: tuple[Span, ...] = ()
 
     @property
     def speed_name(self) -> str | None:
@@ -112,7 +116,8 @@ def _run(reference: Sound, other: Sound, speed: Fraction, found: Measurement, ra
         return run
     if run.steps or run.wander is not None or not found.match.matched:
         return _as_filed(run, speed)
-    return _doubted(Course(on_own_clock(found, speed, rate), speed=speed), run.scatter)
+    there = replace(run, match=on_own_clock(found, speed, rate), speed=speed)
+    return replace(_doubted(there, run.scatter), unproved=_divided(run.unproved, float(speed)))
 
 
 def _better(
@@ -165,7 +170,22 @@ def _at_its_speed(
         along = _wandering(reference, other, wander, rate) if wander else None
         if along is not None and _astray(along, points) is None:
             return along
-    return _doubted(plain, _astray(plain, points))
+    doubted = _doubted(plain, _astray(plain, points))
+    if plain.match.lag_samples is None:
+        return doubted
+    return replace(doubted, unproved=unproved(reference, other, points, _lag_at(plain, points)))
+
+
+def _lag_at(plain: Course, points: Points) -> LagAt:
+    """The lag in seconds along a course without a map."""
+    match = plain.match
+    moves = np.cumsum([0.0, *(step.samples for step in plain.steps)]) / match.sample_rate
+    slope = leaning(points) if match.drift_ppm is None else 1e-6 * match.drift_ppm
+    level = float(match.lag_samples or 0.0) / match.sample_rate - moves[plain.longest]
+    # A lag without a drift is that of the middle of what was heard.
+    begin = float(np.median(points[:, 0])) if match.drift_ppm is None and len(points) else 0.0
+    times = [step.seconds for step in plain.steps]
+    return lambda time: float(level + moves[bisect(times, time)] + slope * (time - begin))
 
 
 def _astray(run: Course, points: Points) -> float | None:
@@ -251,10 +271,20 @@ def _as_filed(run: Course, speed: Fraction) -> Course:
     match = replace(run.match, drift_ppm=drift_at(run.match, speed))
     steps = tuple(replace(step, seconds=step.seconds / once) for step in run.steps)
     wander = run.wander and _slowed(run.wander, once)
-    return Course(match, steps, run.longest, wander, speed, run.scatter)
+    return replace(
+        run,
+        match=match,
+        steps=steps,
+        wander=wander,
+        speed=speed,
+        unproved=_divided(run.unproved, once),
+    )
 
 
 def _slowed(wander: Wander, once: float) -> Wander:
     knots = tuple(replace(knot, seconds=knot.seconds / once) for knot in wander.map.knots)
-    missed = tuple((first / once, last / once) for first, last in wander.missed)
-    return replace(wander, map=TimeMap(knots), missed=missed)
+    return replace(wander, map=TimeMap(knots), missed=_divided(wander.missed, once))
+
+
+def _divided(spans: Sequence[Span], once: float) -> tuple[Span, ...]:
+    return tuple((first / once, last / once) for first, last in spans)

@@ -29,6 +29,12 @@ def told(run: Course, path: Path) -> Iterator[Finding]:
             "and could not be followed; do not trust its place further than that"
         )
         yield warning("align.unsteady", message, str(path))
+    for first, last in run.unproved:
+        message = (
+            f"nothing heard from {_clock(first)} to {_clock(last)} bears out its place there: "
+            "noise covers what both share, or it jumps"
+        )
+        yield warning("align.unproved", message, str(path))
     if run.wander is not None:
         yield warning("align.wow", _wander_in_words(run.wander), str(path))
         for first, last in run.wander.missed:

@@ -8,6 +8,7 @@ is bounded, so that single stretches astray make no level).
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,20 +19,23 @@ from numpy.typing import NDArray
 
 from conform.hearing import evidence
 from conform.hearing.band import COARSE_RATE
-from conform.hearing.evidence import STEEPEST, TOLERANCE, Line, Points
-from conform.hearing.measure import STAGES, find
+from conform.hearing.evidence import STEEPEST, TOLERANCE, Line, Points, trace
+from conform.hearing.measure import find
 from conform.hearing.pattern import by_pattern, needed, shared
 from conform.hearing.sound import Sound
+from conform.match import Verdict
 
 WIDTH = 1.5
 """Seconds of a stretch."""
 
+_EACH = 1.0  # second of a stretch that is one of many to bear out a line
 _MOST = 400  # stretches looked at, spread over the whole sound
 _REACH = 0.3  # seconds to either side in which a stretch is looked for
 _CLEAR = 1.25  # height over the next best peak, and
 _HIGH = 7.0  # over the noise, from which a stretch knows its place
 _LOST = 5.0  # seconds that follow no level, from which they are searched for afresh
 _SEARCHES = 6  # of such stretches at most
+_BORNE_OUT = 6.0  # minus log10 of the chance by which a line explains them as it is
 
 PENALTY = 3.5
 """Stretches that a new level must explain."""
@@ -62,6 +66,11 @@ class Part:
         return self.lag + self.drift * time
 
 
+def spacing(sound: Sound) -> float:
+    """Seconds from one of a sound's stretches to the next."""
+    return max(WIDTH, sound.seconds / _MOST)
+
+
 def joined(one: Part, other: Part) -> Part:
     """Two parts as one, at the first one's drift."""
     points = np.concatenate([one.points, other.points])
@@ -83,7 +92,7 @@ def stretches(reference: Sound, other: Sound, line: Line) -> Points:
     every = listen(reference, other, line, starts)
     sure = every[clear(every)]
     points = laid(reference, other, sure, every)
-    runs = list(_afresh(reference, other, every, points))
+    runs = list(_afresh(reference, other, line, every, points))
     if not runs:
         return points
     more = np.concatenate([peaks for peaks, _ in runs])
@@ -98,18 +107,47 @@ def stretches(reference: Sound, other: Sound, line: Line) -> Points:
 
 
 def _afresh(
-    reference: Sound, other: Sound, every: Points, told: Points
+    reference: Sound, other: Sound, line: Line, every: Points, told: Points
 ) -> Iterator[tuple[Points, Reals]]:
-    """Stretches of each long run that follows no level, and their lags on a line of its own."""
-    half = WIDTH / 2
-    for first, last in _lost(every, _among(every, told))[:_SEARCHES]:
+    """Stretches of each long run that follows no level, and their lags on a line of its own.
+
+    A run may lie in several places: what the first leaves is searched for again, and both halves
+    where two are as good.
+    """
+    half, searches = WIDTH / 2, 0
+    runs: deque[tuple[tuple[float, float], tuple[Line, ...]]] = deque(
+        (run, (line,)) for run in _lost(every, _among(every, told))
+    )
+    while runs and searches < _SEARCHES:
+        (first, last), known = runs.popleft()
         part = other.part(exact(first - half), exact(last + half))
-        again = find(reference, part, COARSE_RATE, stages=STAGES[:2]).line
-        if again is not None:
-            inside = every[(every[:, 0] >= first) & (every[:, 0] <= last), 0]
-            begins = ((inside - half - float(other.start)) * COARSE_RATE).round().astype(int)
-            peaks = listen(reference, other, again, begins)
-            yield peaks, again.lag + again.drift * peaks[:, 0]
+        if any(explained(along(reference, part, line)) for line in known):
+            continue
+        searches += 1
+        found = find(reference, part, COARSE_RATE)
+        if found.match.verdict is Verdict.AMBIGUOUS and last - first >= 2 * _LOST:
+            middle = (first + last) / 2
+            runs += [((first, middle), known), ((middle, last), known)]
+        if found.line is None:
+            continue
+        inside = every[(every[:, 0] >= first) & (every[:, 0] <= last)]
+        begins = ((inside[:, 0] - half - float(other.start)) * COARSE_RATE).round().astype(int)
+        peaks = listen(reference, other, found.line, begins)
+        yield peaks, found.line.lag + found.line.drift * peaks[:, 0]
+        left = _lost(inside, _among(inside, peaks[clear(peaks)]))
+        runs += [(run, (*known, found.line)) for run in left]
+
+
+def along(reference: Sound, part: Sound, line: Line) -> Line:
+    """A line as far as a part of the other sound bears it out, on the part's own clock."""
+    begin, middle = float(part.start), part.seconds / 2
+    lag = line.at(begin + middle) + begin - float(reference.start)
+    return trace(reference.coarse, part.coarse, lag, middle, _EACH)
+
+
+def explained(line: Line) -> bool:
+    """Whether stretches that were taken `along` a line lie on it, though each may tell no place."""
+    return line.decades >= _BORNE_OUT
 
 
 def laid(reference: Sound, other: Sound, sure: Points, every: Points) -> Points:

@@ -79,6 +79,18 @@ def test_a_drift_does_not_blur_when_a_step_comes() -> None:
     assert found.match.drift_ppm == pytest.approx(-120, abs=0.2)
 
 
+@pytest.mark.parametrize("longest", ["first", "last"])
+def test_a_run_that_lies_in_two_places_is_told_in_both(longest: str) -> None:
+    """Where most of a file lies in one place, two others follow one another in what is left."""
+    first, second = (12, 20) if longest == "last" else (30, 44)
+    take = drifting(20, 66)
+    cut = [take[: first * RATE], take[(first + 1) * RATE : second * RATE], np.zeros(2 * RATE)]
+    found, steps = followed(np.concatenate([*cut, take[second * RATE :]]))
+    assert found.match.matched
+    assert [step.samples for step in steps] == pytest.approx([RATE, -2 * RATE], abs=2.5)
+    assert [step.seconds for step in steps] == pytest.approx([first, second - 1], abs=2.1)
+
+
 def test_an_edit_and_a_lost_buffer_do_not_make_the_answer_ambiguous() -> None:
     other = without(drifting(20), 40, 9000)
     other = np.concatenate([other[: 20 * RATE], np.zeros(4800), other[20 * RATE :]])

@@ -10,6 +10,7 @@ import numpy as np
 from conform.hearing import rarity
 from conform.hearing.band import COARSE_RATE, Signal, audible, lively, powers
 from conform.hearing.correlate import Peak, Spectra, faded, search
+from conform.hearing.ends import merely_cut
 from conform.hearing.evidence import TOLERANCE, Line, trace
 from conform.hearing.halves import widened
 from conform.hearing.rarity import SAMPLE, unborne
@@ -176,7 +177,8 @@ def _traced(
         if rare > max(0.0, line.decades - _places(reference)):
             share = unborne(window, reference.coarse, peak.at)
             rare = rarity.decades(peak, peaks, share)
-            if rare > 0 and any(_borne_out(line) for line in lines):
+            borne_out = any(_borne_out(line) for line in lines)
+            if rare > 0 and borne_out and not merely_cut(window, reference.coarse, peak.at):
                 line = _stands_out(line, lag, anchor, peak, rare + _places(reference))
         traced.append(line)
     return traced

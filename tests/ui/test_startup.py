@@ -1,11 +1,13 @@
 """What is imported before there is anything to do: every import is time that each call takes."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 
 from ui.cli import VERBS
@@ -40,3 +42,13 @@ def test_an_alignment_imports_no_more_of_scipy_than_it_needs(tmp_path: Path) -> 
         "assert align(one, [other])[0].match.matched"
     )
     assert not imported(run) & {"scipy.signal", "scipy.stats", "scipy.optimize", "scipy.ndimage"}
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="counts the threads of Linux")
+def test_no_thread_spins_for_small_matrices() -> None:
+    program = "import os, ui, numpy; print(len(os.listdir('/proc/self/task')))"
+    kept = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    said = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True, env=kept
+    ).stdout
+    assert said.strip() == "1"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -44,11 +45,26 @@ def test_an_alignment_imports_no_more_of_scipy_than_it_needs(tmp_path: Path) -> 
     assert not imported(run) & {"scipy.signal", "scipy.stats", "scipy.optimize", "scipy.ndimage"}
 
 
+def said(program: str) -> str:
+    """What a program prints in a fresh interpreter, whatever the environment says of threads."""
+    kept = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=kept).stdout
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="counts the threads of Linux")
 def test_no_thread_spins_for_small_matrices() -> None:
-    program = "import os, ui, numpy; print(len(os.listdir('/proc/self/task')))"
-    kept = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
-    said = subprocess.run(
-        [sys.executable, "-c", program], check=True, capture_output=True, text=True, env=kept
-    ).stdout
-    assert said.strip() == "1"
+    assert int(said("import os, ui, numpy; print(len(os.listdir('/proc/self/task')))")) == 1
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="measures the allocator of glibc")
+def test_freed_memory_is_kept_for_the_next_arrays() -> None:
+    program = (
+        "import resource, ui, numpy\n"
+        "def pages(): return resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n"
+        "def work(): return [numpy.ones(1 << 17) for _ in range(16)]\n"
+        "work(); before = pages()\n"
+        "for _ in range(10): work()\n"
+        "print(pages() - before)"
+    )
+    assert int(said(program)) < 4096  # of 40,960 that ten times 16 MB are

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -41,21 +41,20 @@ def frame_size(segments: Sequence[Segment], rate: int) -> int:
 _Key = tuple[int, int, bool]
 """A frame by its segment's first sample, its own, and whether it is the other sound's."""
 
-_Frame = tuple[Spectrum, Signal]
-"""A frame's spectrum and its power."""
-
 
 @dataclass(slots=True)
 class Frames:
-    """Windowed frames, the latest of each: most stay as they are from pass to pass.
+    """The spectra of windowed frames, the latest of each: most stay the same from pass to pass.
 
     Those of a group are transformed at once, which takes half as long.
     """
 
     window: Signal
-    _kept: dict[_Key, tuple[int, _Frame | None]] = field(default_factory=dict)
+    _kept: dict[_Key, tuple[int, Spectrum | None]] = field(default_factory=dict)
 
-    def of(self, sound: Signal, places: Sequence[int], keys: Sequence[_Key]) -> list[_Frame | None]:
+    def of(
+        self, sound: Signal, places: Sequence[int], keys: Sequence[_Key]
+    ) -> list[Spectrum | None]:
         """Frames of a sound from places on; None where one is silent or not wholly there."""
         new = [
             (key, place)
@@ -66,10 +65,10 @@ class Frames:
         cut = [(key, place, sound[max(place, 0) : place + len(self.window)]) for key, place in new]
         cut = [one for one in cut if len(one[2]) == len(self.window) and one[2].any()]
         if cut:
-            spectra = fourier.rfft(np.stack([frame for _, _, frame in cut]) * self.window)
-            powers = np.square(spectra.real) + np.square(spectra.imag)
-            for (key, place, _), spectrum, power in zip(cut, spectra, powers, strict=True):
-                self._kept[key] = (place, (spectrum, power))
+            windowed = np.stack([frame for _, _, frame in cut])
+            windowed *= self.window
+            for (key, place, _), spectrum in zip(cut, fourier.rfft(windowed), strict=True):
+                self._kept[key] = (place, spectrum)
         return [self._kept[key][1] for key in keys]
 
 
@@ -92,10 +91,10 @@ def grouped(
 def _summed(
     segment: Segment, firsts: Sequence[int], line: tuple[float, float], frames: Frames, rate: int
 ) -> Group | None:
+    """A group's sums, in single precision: a dozen frames add no more error than each one has."""
     size = len(frames.window)
-    cross: Bins = np.zeros(size // 2 + 1, np.complex128)
-    ours: Reals = np.zeros(size // 2 + 1)
-    theirs: Reals = np.zeros(size // 2 + 1)
+    cross: Spectrum = np.zeros(size // 2 + 1, np.complex64)
+    ours, theirs = _Power(size), _Power(size)
     times = [(segment.first + first + size / 2) / rate for first in firsts]
     lags = [(line[0] + line[1] * time) * rate for time in times]
     shift = segment.first - segment.place
@@ -103,20 +102,56 @@ def _summed(
     keys = [(segment.first, first) for first in firsts]
     others = frames.of(segment.other, firsts, [(*key, True) for key in keys])
     grounds = frames.of(segment.reference, places, [(*key, False) for key in keys])
+    turns = _turned([lag - round(lag) for lag in lags], size)
     heard = []
-    for time, lag, other, ground in zip(times, lags, others, grounds, strict=True):
+    for time, turn, other, ground in zip(times, turns, others, grounds, strict=True):
         if other is None or ground is None:
             continue
-        cross += ground[0] * other[0].conj() * _turned(lag - round(lag), size)
-        ours += ground[1]
-        theirs += other[1]
+        product = other.conj()
+        product *= ground
+        product *= turn
+        cross += product
+        ours.add(ground)
+        theirs.add(other)
         heard.append(time)
-    return Group(float(np.mean(heard)), cross, ours, theirs, len(heard)) if heard else None
+    if not heard:
+        return None
+    return Group(
+        float(np.mean(heard)),
+        cross.astype(np.complex128),
+        ours.total(),
+        theirs.total(),
+        len(heard),
+    )
 
 
-def _turned(samples: float, size: int) -> Spectrum:
-    """What a delay by a part of a sample does to each bin, as a product of few exponentials."""
-    turn, count = 2j * np.pi * samples / size, size // 2 + 1
-    coarse = np.exp(turn * _STRIDE * np.arange(-(-count // _STRIDE))).astype(np.complex64)
-    fine = np.exp(turn * np.arange(_STRIDE)).astype(np.complex64)
-    return np.asarray(np.outer(coarse, fine).ravel()[:count], np.complex64)
+class _Power:
+    """The summed power of spectra of frames of some size."""
+
+    def __init__(self, size: int) -> None:
+        self._parts = np.zeros(size + 2, np.float32)  # both squares of each bin
+
+    def add(self, spectrum: Spectrum) -> None:
+        """One more frame."""
+        self._parts += np.square(spectrum.view(np.float32))
+
+    def total(self) -> Reals:
+        """Of each bin."""
+        return (self._parts[::2] + self._parts[1::2]).astype(np.float64)
+
+
+def _turned(samples: Sequence[float], size: int) -> Iterator[Spectrum]:
+    """What delays by parts of a sample do to each bin, as products of few exponentials."""
+    turns = 2 * np.pi / size * np.array(samples)[:, None]
+    count = size // 2 + 1
+    coarse = _circling(turns * _STRIDE * np.arange(-(-count // _STRIDE)))
+    fine = _circling(turns * np.arange(_STRIDE))
+    for rough, exact in zip(coarse, fine, strict=True):
+        yield np.outer(rough, exact).ravel()[:count]
+
+
+def _circling(angles: Reals) -> Spectrum:
+    """Exponentials of imaginary numbers."""
+    out = np.empty(angles.shape, np.complex64)
+    out.real, out.imag = np.cos(angles), np.sin(angles)
+    return out

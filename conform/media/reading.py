@@ -168,11 +168,9 @@ class _Stretch:
         held = frame.layout.nb_channels
         pan = "|".join(f"c{place}=c{channel}" for place, channel in enumerate(picked))
         steps = [
-            ("aformat", "sample_fmts=fltp"),
             *([] if picked == tuple(range(held)) else [("pan", f"{len(picked)}C|{pan}")]),
-            ("aresample", f"{self._rate}"),
+            ("aresample", f"{self._rate}:internal_sample_fmt=fltp:out_sample_fmt=flt"),
             ("atrim", f"start_sample={self._dropped}{end}"),
-            ("aformat", "sample_fmts=flt"),
             ("asetnsamples", f"n={size}:p=0"),
         ]
         return _Line(frame, steps, len(picked))

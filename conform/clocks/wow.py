@@ -193,7 +193,7 @@ def _is_stairs(found: Curve) -> bool:
     line = np.polyfit(found.times[found.kept], found.values[found.kept], 1)
     left = found.values - np.polyval(line, found.times)
     rows = np.array_split(left, len(left) // _AT_ONCE + 1)
-    return bool(sum(stairs(row, width)[0] for row in rows) < cost)
+    return bool(sum(stairs(row[None], width)[0][0] for row in rows) < cost)
 
 
 def _is_a_step(found: Curve) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
-from itertools import product
+from itertools import islice
 from math import hypot
 from pathlib import Path
 
@@ -21,9 +21,10 @@ from conform.clocks.wow import Wander
 from conform.errors import AlignError, MediaError
 from conform.findings import Finding, error, info
 from conform.hearing import poly
+from conform.hearing.correlate import Spectra
 from conform.hearing.counterparts import counterparts
 from conform.hearing.index import Index
-from conform.hearing.measure import measure, spectra_of
+from conform.hearing.measure import Measurement, measure, spectra_of
 from conform.hearing.poly import PolyChannel
 from conform.hearing.shortlist import FILES, SECONDS, indexed, measured_there
 from conform.hearing.sound import Sound, channels_of, distinct, mixed
@@ -150,13 +151,11 @@ def _aligned(ground: _Ground, path: Path, watch: Watch) -> Aligned:
     spectra = spectra_of(ours, theirs)
     run = course(ours, theirs, there or measure(ours, theirs, rate, spectra), rate)
     several = len(ground.channels) * len(heard) > 1
-    pairs = list(product(ground.channels, heard))[:_PAIRS] if several else []
-    for one, other in pairs if not run.match.matched else []:
-        alone = measure(one, other, rate)
-        if alone.match.matched:
-            findings.append(info("align.channel", f"{other.name} matches {one.name}", str(path)))
-            ours, theirs, run = one, other, course(one, other, alone, rate)
-            break
+    pair = _matching(ground, heard, spectra) if several and not run.match.matched else None
+    if pair is not None:
+        ours, theirs, alone = pair
+        findings.append(info("align.channel", f"{theirs.name} matches {ours.name}", str(path)))
+        run = course(ours, theirs, alone, rate)
     if run.match.verdict is Verdict.NO_MATCH:
         run = at_any_speed(ours, theirs, rate, spectra) or run
     lanes = _lanes(ground, ours, channels, run)
@@ -173,6 +172,30 @@ def _aligned(ground: _Ground, path: Path, watch: Watch) -> Aligned:
         run.longest,
         max(sound.seconds for sound in channels),
     )
+
+
+def _matching(
+    ground: _Ground, heard: Sequence[Sound], spectra: Spectra
+) -> tuple[Sound, Sound, Measurement] | None:
+    """The first pair of channels that match by themselves, and their measurement."""
+    for one, other, known in islice(_pairs(ground, heard, spectra), _PAIRS):
+        alone = measure(one, other, ground.rate, known)
+        if alone.match.matched:
+            return one, other, alone
+    return None
+
+
+def _pairs(
+    ground: _Ground, heard: Sequence[Sound], spectra: Spectra
+) -> Iterator[tuple[Sound, Sound, Spectra]]:
+    """Each channel of the reference with each of a file, and the spectra of the former.
+
+    Those are made once for all that are as long; `spectra` are those of the reference's mix.
+    """
+    for one in ground.channels:
+        known = spectra if one is ground.mix else spectra_of(one, heard[0])
+        for other in heard:
+            yield one, other, known
 
 
 def _surer(whole: Match, lanes: Sequence[PolyChannel]) -> Match:

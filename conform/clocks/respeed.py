@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from conform.hearing import fourier
 from conform.hearing.band import COARSE_RATE, SPEECH, Signal, lively, powers
 from conform.hearing.halves import widened
+from conform.hearing.noise import deviation
 
 FASTEST = 0.08
 """The largest error of speed that is looked for."""
@@ -109,7 +110,7 @@ def _stretched(piece: Signal, speed: float) -> Signal:
 
 
 class _Blocks:
-    """The loudness of a reference as overlap-save block spectra, shaped (bands, blocks, bins)."""
+    """The loudness of a reference as overlap-save block spectra, shaped (blocks, bands, bins)."""
 
     def __init__(self, ground: Signal, longest: int) -> None:
         self._size = fourier.fast_size(4 * longest)
@@ -119,15 +120,15 @@ class _Blocks:
         wide = np.zeros((len(ground), count * self._step + longest), np.float32)
         wide[:, longest : longest + ground.shape[1]] = ground
         framed = np.lib.stride_tricks.sliding_window_view(wide, self._size, axis=1)
-        self._spectra = fourier.rfft(framed[:, :: self._step])
+        self._spectra = fourier.rfft(framed[:, :: self._step].swapaxes(0, 1))
 
     def correlation(self, piece: Signal) -> Signal:
         """Of all bands together; index `i` means that a piece starts `longest` before frame `i`."""
         other = fourier.rfft(piece, self._size).conj()
-        crossed = self._spectra[0] * other[0]
-        one = np.empty_like(crossed)
-        for ours, theirs in zip(self._spectra[1:], other[1:], strict=True):
-            crossed += np.multiply(ours, theirs, out=one)
+        each = np.empty_like(other)
+        crossed = np.empty((len(self._spectra), other.shape[1]), np.complex64)
+        for block, total in zip(self._spectra, crossed, strict=True):
+            np.multiply(block, other, out=each).sum(axis=0, out=total)
         whole: Signal = fourier.irfft(crossed, self._size)[:, : self._step].reshape(-1)
         return whole[: self._places]
 
@@ -135,6 +136,6 @@ class _Blocks:
 def _peak(correlation: Signal) -> tuple[float, int]:
     """The highest value over the usual one, in deviations by their median, and its place."""
     every = max(len(correlation) // _SAMPLE, 1)
-    usual = float(np.median(np.abs(correlation[::every]))) / 0.6745
+    usual = deviation(np.abs(correlation[::every]))
     best = int(correlation.argmax())
     return float(correlation[best]) / (usual + 1e-20), best

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from conform.hearing import fourier
 from conform.hearing.band import COARSE_RATE, SPEECH, Signal, Spectrum, mask
 from conform.hearing.halves import widened
+from conform.hearing.noise import deviation
 
 BETA = 0.8
 _CELL = 400  # 50 ms at COARSE_RATE: peaks nearer than this are one place and its reflections
@@ -198,8 +199,7 @@ def _crests(correlation: Signal, met: NDArray[np.float64], start: int, keep: int
     if whole < len(correlation):
         best = np.append(best, whole + correlation[whole:].argmax())
     order = np.argsort(correlation[best])[::-1][: 2 * keep]
-    whole_noise = correlation[::_THIN] / np.sqrt(met)
-    noise = float(np.median(whole_noise)) / 0.6745
+    noise = deviation(correlation[::_THIN] / np.sqrt(met))
     return _Crests(start + best[order], correlation[best[order]], noise)
 
 

@@ -18,6 +18,7 @@ from conform.hearing.band import COARSE_RATE
 from conform.hearing.correlate import local, subsample
 from conform.hearing.evidence import REACH as NEAR
 from conform.hearing.halves import widened
+from conform.hearing.noise import deviation
 from conform.hearing.sound import Sound, channels_of, distinct, mixed
 from conform.roll import Roll
 from conform.synced import EventSync, Rung, Sync
@@ -153,8 +154,7 @@ def _curve(lane: NDArray[np.float32], sound: Sound, name: str) -> Correlation | 
     if len(other) < COARSE_RATE // 8 or not other.any() or not lane.any():
         return None
     values = np.abs(local(lane[None], other[None], reach))
-    noise = float(np.median(values)) / 0.6745 + 1e-20
-    heights = values[0] / noise
+    heights = values[0] / (deviation(values[0]) + 1e-20)
     # The guide lies `index - reach` samples later in the take than laid: the sound is late by that.
     lags = -(np.arange(len(heights)) - reach) / COARSE_RATE
     at = int(heights.argmax())

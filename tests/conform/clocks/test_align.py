@@ -1,5 +1,6 @@
 """Whole files: any rate, codec and channel count, and what is not there is said."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -10,6 +11,8 @@ from scipy import signal
 
 from conform.clocks.align import align
 from conform.errors import AlignError, MediaError
+from conform.hearing.band import COARSE_RATE
+from conform.hearing.correlate import Spectra
 from conform.match import Verdict
 from conform.watch import Cancelled, Step
 from fixtures.voices import conversation
@@ -145,3 +148,24 @@ def test_a_known_speed_is_named(
     assert found.match.drift_ppm == pytest.approx((up / down - 1) * 1e6, abs=1)
     assert [finding.code for finding in found.findings] == ["align.speed"]
     assert name in found.findings[0].message
+
+
+def test_spectra_of_the_reference_are_made_once_for_all_channels_of_a_stranger(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = conversation(13, 0, LENGTH, RATE)
+    soundfile.write(folder / "strangers.wav", np.stack([*lines, lines.sum(axis=0)], axis=1), RATE)
+    made: list[int] = []
+    monkeypatch.setattr(Spectra, "__post_init__", _counting(Spectra.__post_init__, made))
+    (found,) = align(folder / "reference.wav", [folder / "strangers.wav"])
+    assert found.match.verdict is Verdict.NO_MATCH
+    whole = round(30 * COARSE_RATE)
+    assert made.count(whole) == 1
+
+
+def _counting(begin: Callable[[Spectra], None], made: list[int]) -> Callable[[Spectra], None]:
+    def counted(spectra: Spectra) -> None:
+        made.append(len(spectra.sound))
+        begin(spectra)
+
+    return counted

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from conform.hearing.band import COARSE_RATE, SILENCE_DBFS, Signal
-from conform.hearing.correlate import local, subsample
-from conform.hearing.halves import widened
+from conform.hearing.band import COARSE_RATE, Signal
+from conform.hearing.correlate import against, subsample
+from conform.hearing.pieces import Pieces, audible, cut
 
 REACH = 0.04
 """Seconds to either side of a candidate in which each stretch looks for its own place."""
@@ -80,7 +80,7 @@ class Line:
 
 def trace(
     reference: NDArray[np.floating],
-    other: NDArray[np.floating],
+    other: Pieces,
     lag: float,
     anchor: float,
     width: float,
@@ -94,7 +94,7 @@ def trace(
     the stretches nearest to the anchor, which proposed it, do not bear it out.
     """
     length = round(width * COARSE_RATE)
-    starts = np.arange(0, max(len(other) - length, 0) + 1, length)
+    starts = np.arange(0, max(len(other.sound) - length, 0) + 1, length)
     away = np.abs((starts + length / 2) / COARSE_RATE - anchor)
     points = np.empty((0, 4))
     line = Line(lag, 0.0, points, np.empty(0, bool), 0.0)
@@ -114,7 +114,7 @@ def trace(
 
 def listen(
     reference: NDArray[np.floating],
-    other: NDArray[np.floating],
+    other: Pieces,
     line: Line,
     starts: NDArray[np.intp],
     length: int,
@@ -131,33 +131,37 @@ def listen(
 
 def _heard(
     reference: NDArray[np.floating],
-    other: NDArray[np.floating],
+    other: Pieces,
     line: Line,
     starts: NDArray[np.intp],
     length: int,
     within: float,
 ) -> Points:
     reach = round(within * COARSE_RATE)
+    size = length + 2 * reach
     centres = (starts + length / 2) / COARSE_RATE
     shifts = np.round((line.lag + line.drift * centres) * COARSE_RATE).astype(int)
     places = starts + shifts - reach
-    inside = (places >= 0) & (places + length + 2 * reach <= len(reference))
-    inside &= (starts >= 0) & (starts + length <= len(other))
-    starts, places, shifts, centres = (x[inside] for x in (starts, places, shifts, centres))
-    if not len(starts):
+    inside = (places >= 0) & (places + size <= len(reference))
+    inside &= (starts >= 0) & (starts + length <= len(other.sound))
+    heard, theirs = other.ready(starts[inside], length, size)
+    places, shifts, centres = (x[inside][heard] for x in (places, shifts, centres))
+    if not len(places):
         return np.empty((0, 4))
-    ours = _stretches(reference, places, length + 2 * reach)
-    theirs = _stretches(other, starts, length)
-    heard = _audible(ours) & _audible(theirs)
+    ours = cut(reference, places, size)
+    heard = audible(ours)
     if not heard.any():
         return np.empty((0, 4))
-    correlation = local(ours[heard], theirs[heard], reach)
-    size = np.abs(correlation)
-    best = size.argmax(axis=1)
-    noise = _noise(size, best)
-    lags = (shifts[heard] + subsample(size, best) - reach) / COARSE_RATE
-    heights = size[np.arange(len(best)), best] / noise
-    return np.column_stack([centres[heard], lags, heights, _rivals(size, best) / noise])
+    if not heard.all():  # else there is nothing to copy
+        ours, theirs = ours[heard], theirs[heard]
+        shifts, centres = shifts[heard], centres[heard]
+    correlation = against(ours, theirs, reach)
+    tall = np.abs(correlation)
+    best = tall.argmax(axis=1)
+    noise = _noise(tall, best)
+    lags = (shifts + subsample(tall, best) - reach) / COARSE_RATE
+    heights = tall[np.arange(len(best)), best] / noise
+    return np.column_stack([centres, lags, heights, _rivals(tall, best) / noise])
 
 
 def _rivals(size: Signal, best: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -176,16 +180,6 @@ def _noise(size: Signal, best: NDArray[np.intp]) -> NDArray[np.float64]:
     away = np.abs(np.arange(size.shape[1]) - best[:, None]) > 3 * TOLERANCE * COARSE_RATE
     power = np.where(away, np.square(size), 0).sum(axis=1, dtype=np.float64)
     return np.asarray(np.sqrt(power / away.sum(axis=1)) + 1e-20)
-
-
-def _stretches(sound: NDArray[np.floating], starts: NDArray[np.intp], length: int) -> Signal:
-    return widened(np.stack([sound[start : start + length] for start in starts]))
-
-
-def _audible(stretches: Signal) -> NDArray[np.bool_]:
-    steps = stretches[:, 1:] - 0.9 * stretches[:, :-1]  # turns rumble down; see band.powers
-    np.square(steps, out=steps)
-    return np.asarray(steps.mean(axis=1) > 10 ** (SILENCE_DBFS / 10))
 
 
 def fit(points: Points, before: Line, width: float) -> Line:

@@ -22,6 +22,7 @@ from conform.hearing.band import COARSE_RATE
 from conform.hearing.evidence import STEEPEST, TOLERANCE, Line, Points, trace
 from conform.hearing.measure import find
 from conform.hearing.pattern import by_pattern, needed, shared
+from conform.hearing.pieces import Pieces
 from conform.hearing.sound import Sound
 from conform.match import Verdict
 
@@ -211,7 +212,7 @@ def listen(reference: Sound, other: Sound, line: Line, starts: NDArray[np.intp])
     early, shift = float(other.start), float(other.start - reference.start)
     near = level_line(line.at(early) + shift, line.drift)
     length = round(WIDTH * COARSE_RATE)
-    points = evidence.listen(reference.coarse, other.coarse, near, starts, length, _REACH)
+    points = evidence.listen(reference.coarse, Pieces(other.coarse), near, starts, length, _REACH)
     return np.asarray(points + np.array([early, -shift, 0.0, 0.0]))
 
 

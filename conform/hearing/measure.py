@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from conform.hearing import rarity
 from conform.hearing.band import COARSE_RATE, Signal, audible, lively, powers
@@ -13,6 +14,7 @@ from conform.hearing.correlate import Peak, Spectra, faded, search
 from conform.hearing.ends import merely_cut
 from conform.hearing.evidence import TOLERANCE, Line, trace
 from conform.hearing.halves import widened
+from conform.hearing.pieces import Pieces
 from conform.hearing.rarity import SAMPLE, unborne
 from conform.hearing.refine import Fine, refine
 from conform.hearing.rivals import tied
@@ -108,11 +110,12 @@ def promised(reference: Sound, others: Sequence[Sound], rate: int, spectra: Spec
         for length in [min(round(WINDOW * COARSE_RATE), len(other.coarse), spectra.window)]
         for first in lively(powers(other.coarse), length, 1)
     ]
-    cut = [_window(others[number], first, length) for number, first, length in windows]
+    cut = [_window(others[number].coarse, first, length) for number, first, length in windows]
     placed = [False] * len(others)
     peaked = search(spectra, cut, SAMPLE, _together(reference)) if cut else []
     for (number, first, length), peaks in zip(windows, peaked, strict=True):
-        lines = _best(_traced(reference, others[number], first, length, peaks))
+        pieces = Pieces(others[number].coarse)
+        lines = _best(_traced(reference, pieces, first, length, peaks))
         placed[number] = _verdict(reference, others[number], rate, lines).verdict in PLACED
     return placed
 
@@ -134,16 +137,17 @@ def _candidates(
     """Lines by the search windows, long ones first; short ones where those find nothing."""
     spectra = spectra or spectra_of(reference, other)
     found: list[Line] = []
+    pieces = Pieces(other.coarse)
     tried: set[tuple[int, int]] = set()
     for seconds, count in stages:
         length = min(round(seconds * COARSE_RATE), len(other.coarse), spectra.window)
         starts = [first for first in lively(power, length, count) if (first, length) not in tried]
         tried |= {(first, length) for first in starts}
-        windows = [_window(other, first, length) for first in starts]
+        windows = [_window(other.coarse, first, length) for first in starts]
         together = _together(reference) if seconds < WINDOW else 1
         peaked = search(spectra, windows, SAMPLE, together) if windows else []
         for first, peaks in zip(starts, peaked, strict=True):
-            found += _traced(reference, other, first, length, peaks)
+            found += _traced(reference, pieces, first, length, peaks)
         found = _best(found)
         if found and _false_match(found[0], reference) < SURE:
             break
@@ -155,23 +159,23 @@ def _together(reference: Sound) -> int:
     return _AT_ONCE if reference.seconds > _LONG else 1
 
 
-def _window(other: Sound, first: int, length: int) -> Signal:
+def _window(sound: NDArray[np.floating], first: int, length: int) -> Signal:
     """A stretch of the other sound, faded at its ends: a cut through hum is a click."""
-    return faded(widened(other.coarse[first : first + length]), min(_FADE, length // 8))
+    return faded(widened(sound[first : first + length]), min(_FADE, length // 8))
 
 
 def _traced(
-    reference: Sound, other: Sound, first: int, length: int, peaks: Sequence[Peak]
+    reference: Sound, pieces: Pieces, first: int, length: int, peaks: Sequence[Peak]
 ) -> list[Line]:
     """A line through each of the best peaks of a window of the other sound."""
     anchor = (first + length / 2) / COARSE_RATE
-    window = _window(other, first, length)
+    window = _window(pieces.sound, first, length)
     traced = []
     plain = False
     for peak in peaks[:_PLACES]:
         lag = (peak.at - first) / COARSE_RATE
         rare = rarity.decades(peak, peaks, 0.0)  # at most: most peaks need no closer look
-        lines = _lines(reference, other, lag, anchor, glance=plain and rare == 0)
+        lines = _lines(reference, pieces, lag, anchor, glance=plain and rare == 0)
         line = max(lines, key=lambda line: line.decades)
         plain |= lines[0].decades >= _PLAIN
         if rare > max(0.0, line.decades - _places(reference)):
@@ -185,15 +189,15 @@ def _traced(
 
 
 def _lines(
-    reference: Sound, other: Sound, lag: float, anchor: float, *, glance: bool
+    reference: Sound, pieces: Pieces, lag: float, anchor: float, *, glance: bool
 ) -> list[Line]:
     """Lines through a place, by short stretches, then by long ones where those leave a doubt.
 
     A rival of a plain place gets a `glance`: it is measured by what made that one plain.
     """
     lines: list[Line] = []
-    for width in _widths(other.seconds):
-        lines.append(trace(reference.coarse, other.coarse, lag, anchor, width, glance=glance))
+    for width in _widths(len(pieces.sound) / COARSE_RATE):
+        lines.append(trace(reference.coarse, pieces, lag, anchor, width, glance=glance))
         if glance or lines[0].decades >= _PLAIN:
             break
     return lines

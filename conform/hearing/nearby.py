@@ -12,6 +12,7 @@ import numpy as np
 
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.evidence import REACH, TOLERANCE, Line, decades, listen
+from conform.hearing.pieces import Pieces
 from conform.hearing.sound import Sound
 
 _SHORTEST = 0.2  # seconds that can still be heard
@@ -42,7 +43,7 @@ def nearby(reference: Sound, other: Sound, lag: float, doubt: float) -> Nearby |
         return None
     starts = np.arange(0, len(other.coarse) - length + 1, length)
     given = Line(lag - shift, 0.0, np.empty((0, 4)), np.empty(0, bool), 0.0)
-    points = listen(reference.coarse, other.coarse, given, starts, length)
+    points = listen(reference.coarse, Pieces(other.coarse), given, starts, length)
     if not len(points):
         return None
     best = float(points[points[:, 2].argmax(), 1])

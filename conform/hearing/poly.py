@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from conform.hearing.evidence import Line, trace
 from conform.hearing.measure import Measurement, measure, placed
+from conform.hearing.pieces import Pieces
 from conform.hearing.refine import refine
 from conform.hearing.sound import Sound
 from conform.match import Match, Verdict
@@ -79,7 +80,7 @@ def _near(reference: Sound, channel: Sound, whole: Match) -> Line | None:
     last = min(channel.seconds, reference.seconds - whole.lag_seconds)
     middle = (first + last) / 2
     lag = whole.lag_seconds + (whole.drift_ppm or 0.0) * 1e-6 * middle
-    line = trace(reference.coarse, channel.coarse, lag, middle, _WIDTH)
+    line = trace(reference.coarse, Pieces(channel.coarse), lag, middle, _WIDTH)
     return line if line.decades >= _DECADES else None
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.evidence import TOLERANCE, Line, Points, decades, listen
+from conform.hearing.pieces import Pieces
 
 _LIKE = 0.5  # of a stretch's height at one place makes it heard at the other: voices lie over loops
 _MOST = 24  # stretches that are compared
@@ -32,7 +33,8 @@ def tied(
     starts = np.arange(0, max(len(other) - length, 0) + 1, length)
     if len(starts) > _MOST:
         starts = starts[np.linspace(0, len(starts) - 1, _MOST).astype(int)]
-    here, there = (listen(reference, other, line, starts, length) for line in (best, rival))
+    pieces = Pieces(other)
+    here, there = (listen(reference, pieces, line, starts, length) for line in (best, rival))
     lead = decades(_own(here, there, best, rival), len(here), width, given=True)
     left = decades(_own(there, here, rival, best), len(there), width, given=True)
     return lead - left < _DECIDES or left > _SHARE * lead

@@ -16,6 +16,7 @@ from conform.hearing.glance import stands_out
 from conform.hearing.levels import exact as on_grid
 from conform.hearing.measure import STAGES, Measurement, find
 from conform.hearing.nearby import nearby
+from conform.hearing.pieces import Pieces
 from conform.hearing.poly import leading
 from conform.hearing.refine import Fine, refine
 from conform.hearing.sound import Sound, channels_of, mixed
@@ -276,4 +277,4 @@ def follow(lane: Sound, part: Sound, line: Line) -> Line:
     middle = part.seconds / 2
     lag = line.at(float(part.start) + middle) - shift
     width = float(np.clip(part.seconds / 24, 0.25, 2.0))
-    return trace(lane.coarse, part.coarse, lag, middle, width)
+    return trace(lane.coarse, Pieces(part.coarse), lag, middle, width)

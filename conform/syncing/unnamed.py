@@ -17,6 +17,7 @@ from conform.findings import Finding
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.evidence import TOLERANCE, Line, listen
 from conform.hearing.measure import SURE
+from conform.hearing.pieces import Pieces
 from conform.match import Match, Verdict
 from conform.roll import Roll
 from conform.syncing.asking import UNNAMED
@@ -147,10 +148,11 @@ def _hinted(event: Event, candidate: Candidate, guide: Guide) -> bool:
     for part in guide.parts(event.clip.record_in, event.clip.record_out):
         length = min(len(part.coarse), _STRETCH)
         starts = np.arange(0, len(part.coarse) - length + 1, max(length, 1))
+        pieces = Pieces(part.coarse)
         for lane in lanes if length else ():
             lag = float(guide.picture_in - (candidate.zero or 0) - lane.start + part.start)
             given = Line(lag, 0.0, np.empty((0, 4)), np.empty(0, bool), 0.0)
-            points = listen(lane.coarse, part.coarse, given, starts, length)
+            points = listen(lane.coarse, pieces, given, starts, length)
             if (points[:, 2] > _HINT).any():
                 return True
     return False

@@ -108,25 +108,23 @@ def _likeliest(times: Reals, values: Reals, weights: Reals) -> tuple[float, floa
     span = float(np.ptp(times)) + 1e-9
     corners = np.geomspace(0.5 / span, max(_QUICKEST, 1 / span), _TRIED)
     tried = np.array([0.0, *(_strength(corner, times, weights) for corner in corners)])
-    likelihoods, variances = _filtered(times, values, weights, tried)
-    best = int(likelihoods.argmax())
-    gain = 2 * float(likelihoods[best] - _along_a_line(times, values, weights))
+    free = np.tile(np.eye(_ORDER) * _FREE, (len(tried) + 1, 1, 1))
+    free[-1, -1, -1] = 0.0  # a straight line: what never bends
+    likelihoods, variances = _filtered(times, values, weights, np.append(tried, 0.0), free)
+    best = int(likelihoods[:-1].argmax())
+    gain = 2 * float(likelihoods[best] - likelihoods[-1])
     return float(tried[best]), float(np.sqrt(variances[best])), gain
 
 
-def _along_a_line(times: Reals, values: Reals, weights: Reals) -> float:
-    """Log likelihood of points along a straight line: a curve that never bends."""
-    flat = np.diag([_FREE, _FREE, 0.0])
-    return float(_filtered(times, values, weights, np.zeros(1), flat)[0][0])
-
-
 def _filtered(
-    times: Reals, values: Reals, weights: Reals, wander: Reals, free: Reals | None = None
+    times: Reals, values: Reals, weights: Reals, wander: Reals, spreads: Reals
 ) -> tuple[Reals, Reals]:
-    """Log likelihood and variance of a point of weight 1, for each strength of wander at once."""
+    """Log likelihood and variance of a point of weight 1, for each strength of wander at once.
+
+    `spreads` are what is not known beforehand, shaped (strengths, order, order).
+    """
     states = np.zeros((len(wander), _ORDER))
     states[:, 0] = values[0]
-    spreads = np.tile(np.eye(_ORDER) * _FREE if free is None else free, (len(wander), 1, 1))
     surprise, spread = np.zeros_like(wander), np.zeros_like(wander)
     before = times[0]
     for number, (time, value, weight) in enumerate(zip(times, values, weights, strict=True)):

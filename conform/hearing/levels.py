@@ -143,7 +143,7 @@ def along(reference: Sound, part: Sound, line: Line) -> Line:
     """A line as far as a part of the other sound bears it out, on the part's own clock."""
     begin, middle = float(part.start), part.seconds / 2
     lag = line.at(begin + middle) + begin - float(reference.start)
-    return trace(reference.coarse, part.coarse, lag, middle, _EACH)
+    return trace(reference.coarse, Pieces(part.coarse), lag, middle, _EACH)
 
 
 def explained(line: Line) -> bool:

@@ -15,13 +15,12 @@ HISS = np.random.default_rng(1).normal(0, 1e-3, (2, len(TIME))).astype(np.float3
 END = len(TIME) - COARSE_RATE
 
 
-@pytest.mark.parametrize("at", [-200, 200, END - 200, END + 200])
+@pytest.mark.parametrize("at", [-160, 160, END - 160, END + 160])
 def test_hum_at_an_end_is_merely_cut_there(at: int) -> None:
-    at = at // 160 * 160  # whole periods: it is in phase
     assert merely_cut((HUM + HISS[0])[:COARSE_RATE], HUM + HISS[1], at)
 
 
-@pytest.mark.parametrize("at", [-200, 200, END - 200, END + 200])
+@pytest.mark.parametrize("at", [-160, 160, END - 160, END + 160])
 def test_speech_at_an_end_is_there(at: int) -> None:
     window = np.concatenate([HISS[0], TAKE, HISS[1]])[len(TIME) + at :][:COARSE_RATE]
     assert not merely_cut(window + HISS[0, :COARSE_RATE], TAKE + HISS[1], at)

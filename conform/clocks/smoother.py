@@ -148,7 +148,9 @@ def _filtered(
 def _smoothed(times: Reals, values: Reals, weights: Reals, wander: float) -> tuple[Reals, Reals]:
     """The state at each time, shaped (times, order), and the level's variance; weight 0 asks.
 
-    Backwards after Bryson and Frazier, which inverts nothing: a line's covariance is singular.
+    Backwards after Bryson and Frazier, which inverts nothing: a line's covariance is singular. What
+    later points tell is summed as information beside it: taken off a first point's `_FREE`, what is
+    left of both would be rounding.
     """
     count = len(times)
     states, spreads = np.zeros((count, _ORDER)), np.zeros((count, _ORDER, _ORDER))
@@ -162,21 +164,21 @@ def _smoothed(times: Reals, values: Reals, weights: Reals, wander: float) -> tup
             gain = spread[:, 0] / (spread[0, 0] + 1 / weights[i])
             state = state + gain * (values[i] - state[0])
             spread = spread - np.outer(gain, spread[0])
-    pull, grip = np.zeros(_ORDER), np.zeros((_ORDER, _ORDER))
+    pull, known = np.zeros(_ORDER), np.zeros((_ORDER, _ORDER))
+    variances = np.zeros(count)
     for i in range(count - 1, -1, -1):
-        state, spread = states[i].copy(), spreads[i].copy()
+        state, spread = states[i], spreads[i]
         if weights[i] > 0:
             total = spread[0, 0] + 1 / weights[i]
-            keep = np.eye(_ORDER)
-            keep[:, 0] -= spread[:, 0] / total
-            pull, grip = keep.T @ pull, keep.T @ grip @ keep
-            pull[0] -= (values[i] - state[0]) / total
-            grip[0, 0] += 1 / total
+            miss = values[i] - state[0]
+            pull = pull - np.eye(_ORDER)[0] * (spread[:, 0] @ pull + miss) / total
+            known[0, 0] += weights[i]
         states[i] = state - spread @ pull
-        spreads[i] = spread - spread @ grip @ spread
-        move, _ = _motion(times[i] - times[max(i - 1, 0)])
-        pull, grip = move.T @ pull, move.T @ grip @ move
-    return states, spreads[:, 0, 0]
+        variances[i] = np.linalg.solve(np.eye(_ORDER) + spread @ known, spread)[0, 0]
+        move, shake = _motion(times[i] - times[max(i - 1, 0)])
+        blurred = np.linalg.solve(np.eye(_ORDER) + wander * known @ shake, known)
+        pull, known = move.T @ pull, move.T @ blurred @ move
+    return states, variances
 
 
 @lru_cache(maxsize=64)

@@ -72,8 +72,8 @@ def at_other_speeds(
         some = promised(reference, sounds, rate, spectra)
         for speed, sound, worth in zip(speeds, sounds, some, strict=True):
             found = measure(reference, sound, rate, spectra) if worth else None
-            if found is not None and found.match.verdict in PLACED:
-                yield speed, found
+            if found is not None and _sure(found.match, len(known)):
+                yield speed, _of_so_many(found, len(known))
     for guess in guesses():
         yield from _beside_a_guess(reference, other, rate, guess)
 
@@ -89,18 +89,23 @@ def _beside_a_guess(
         sound = played_at(part, speed)
         begin = exact(guess.place - early * guess.speed) + reference.start
         ground = reference.part(begin - _BESIDE, begin + exact(sound.seconds) + _BESIDE)
-        if _sure(find(ground, sound, rate, stages=STAGES[:1]).match, ground, reference):
+        places = (reference.seconds + 1) / (ground.seconds + 1)
+        if _sure(find(ground, sound, rate, stages=STAGES[:1]).match, places * _GUESSED):
             found = measure(reference, sound, rate)
-            if _sure(found.match, reference, reference):
-                yield speed, found
+            if _sure(found.match, _GUESSED):
+                yield speed, _of_so_many(found, _GUESSED)
 
 
-def _sure(match: Match, part: Sound, reference: Sound) -> bool:
-    """Whether a place in a part is as sure as one of all places, at all speeds, has to be."""
-    if match.verdict not in PLACED or match.false_match is None:
-        return False
-    places = (reference.seconds + 1) / (part.seconds + 1)
-    return match.false_match * places * _GUESSED <= SURE
+def _sure(match: Match, tries: float) -> bool:
+    """Whether a place is as sure as one that was found at the first try has to be."""
+    placed = match.verdict in PLACED and match.false_match is not None
+    return placed and (match.false_match or 0.0) * tries <= SURE
+
+
+def _of_so_many(found: Measurement, tries: int) -> Measurement:
+    """A measurement that one of some tries gave: each had the chance of a false match."""
+    chance = min(1.0, tries * (found.match.false_match or 0.0))
+    return replace(found, match=replace(found.match, false_match=chance))
 
 
 def on_own_clock(found: Measurement, speed: Fraction, rate: int) -> Match:

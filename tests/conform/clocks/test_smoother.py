@@ -56,3 +56,16 @@ def test_nothing_is_sure_far_from_any_point() -> None:
     found = curve(TIMES[kept], noisy(truth, 1)[kept], np.ones(kept.sum()))
     _, _, halves = found.at(np.array([30.0, 50.0]))
     assert halves[1] > 20 * halves[0]
+
+
+def test_a_curve_takes_as_many_numbers_forwards_as_backwards() -> None:
+    dice = np.random.default_rng(1)
+    times = np.cumsum(dice.uniform(0.3, 3, 40))
+    values = 1e-3 * np.sin(times / 9) + dice.normal(0, 1e-4, 40)
+    weights = dice.uniform(0.5, 2, 40)
+    forwards = curve(times, values, weights)
+    backwards = curve(times[-1] - times[::-1], values[::-1], weights[::-1])
+    assert 3 < forwards.bends < 12
+    assert forwards.bends == pytest.approx(backwards.bends, rel=1e-3)
+    halves = forwards.at(times)[2], backwards.at(times[-1] - times[::-1])[2]
+    assert halves[0] == pytest.approx(halves[1][::-1], rel=1e-3)

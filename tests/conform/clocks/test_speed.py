@@ -13,6 +13,7 @@ from conform.clocks.resample import interpolate
 from conform.clocks.respeed import promising
 from conform.clocks.speed import SPEEDS, played_at
 from conform.hearing.band import COARSE_RATE
+from conform.hearing.measure import measure
 from conform.hearing.sound import Sound
 from fixtures.voices import conversation
 from tests.hearing import RATE, heard
@@ -47,6 +48,17 @@ def test_a_speed_beside_a_known_one_does_not_get_its_name() -> None:
     assert found is not None
     assert found.speed_name is None
     assert found.match.drift_ppm == pytest.approx(1350, abs=3)
+
+
+def test_a_speed_is_one_of_many_tries() -> None:
+    """Each of the speeds that are tried had the chance of a false match."""
+    other = played(25 / 24)
+    found = at_any_speed(heard(TAKE), other, RATE)
+    alone = measure(heard(TAKE), played_at(other, Fraction(25, 24)), RATE)
+    assert found is not None
+    assert found.match.false_match
+    assert alone.match.false_match
+    assert found.match.false_match / alone.match.false_match == pytest.approx(8, rel=1e-6)
 
 
 def test_strangers_match_at_no_speed() -> None:

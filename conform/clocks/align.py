@@ -79,6 +79,7 @@ def align(
     others: Sequence[Path],
     *,
     executor: Executor | None = None,
+    findings: media.Report | None = None,
     watch: Watch = unwatched,
 ) -> tuple[Aligned, ...]:
     """Measure where each other file's first sample of sound falls in the reference, in its samples.
@@ -88,11 +89,12 @@ def align(
     Files may be of any length, rate and channel count. A long reference of several files is
     indexed: each is looked for where the index puts it, before all of the reference is searched. An
     other file that cannot be read is not measured, with the reason and an error among its findings.
-    With an `executor`, files are measured at once; the answers are the same. Raises `MediaError`
+    What is odd about the reference goes to `findings`; without them, damage in it is an error. With
+    an `executor`, files are measured at once; the answers are the same. Raises `MediaError`
     where the reference cannot be read and `AlignError` where it has no sound.
     """
     alone = watch if executor is None else unwatched  # no watcher follows into another process
-    work = partial(_readable, ground=_ground(reference, len(others), watch), watch=alone)
+    work = partial(_readable, ground=_ground(reference, len(others), findings, watch), watch=alone)
     found = each(executor, work, others)
     aligned = []
     watch(Step("aligning", 0, len(others)))
@@ -106,7 +108,8 @@ def align(
 class _Ground:
     """The reference: its channels but for copies, all of them together, and where to look first.
 
-    `apart` says that no channel is a copy of another one; `rate` is the file's own.
+    `apart` says that no channel is a copy of another one; `rate` is the file's own; its clock is
+    `rounded` by that many samples.
     """
 
     channels: tuple[Sound, ...]
@@ -114,17 +117,30 @@ class _Ground:
     spans: Index | None
     rate: int
     apart: bool
+    rounded: float
 
 
-def _ground(path: Path, others: int, watch: Watch) -> _Ground:
-    every = channels_of(path, watch=watch)
+def _ground(path: Path, others: int, findings: media.Report | None, watch: Watch) -> _Ground:
+    probed = media.probe(path)
+    if findings is not None:
+        for finding in probed.findings:
+            findings(finding)
+    every = channels_of(path, zero=_zero(probed), findings=findings, watch=watch)
     channels = distinct(every)
     if not channels:
         raise AlignError("has no sound to align to", path=path)
     mix = mixed(channels, path.name)
     spans = indexed(mix, watch) if others >= FILES and mix.seconds >= SECONDS else None
-    rate = media.probe(path).audio[0].sample_rate
-    return _Ground(channels, mix, spans, rate, len(channels) == len(every))
+    rate = probed.audio[0].sample_rate
+    apart, rounded = len(channels) == len(every), float(probed.rounded * rate)
+    return _Ground(channels, mix, spans, rate, apart, rounded)
+
+
+def _zero(probed: media.Media) -> Fraction:
+    """Where the reference counts from, on the file's clock: without picture, its first sample."""
+    if probed.video or not probed.audio:
+        return Fraction(0)
+    return Fraction(probed.audio[0].first, probed.audio[0].sample_rate)
 
 
 def _readable(path: Path, *, ground: _Ground, watch: Watch) -> Aligned:
@@ -162,10 +178,10 @@ def _aligned(ground: _Ground, path: Path, watch: Watch) -> Aligned:
     plain = not run.steps and run.speed is None and run.wander is None
     return Aligned(
         path,
-        _surer(run.match, lanes) if plain else run.match,
+        _doubted(_surer(run.match, lanes) if plain else run.match, ground.rounded),
         (*findings, *told(run, path), *told_swapped(lanes, path)),
         run.steps,
-        lanes,
+        tuple(replace(lane, match=_doubted(lane.match, ground.rounded)) for lane in lanes),
         run.speed_name,
         run.wander,
         begins,
@@ -196,6 +212,13 @@ def _pairs(
         known = spectra if one is ground.mix else spectra_of(one, heard[0])
         for other in heard:
             yield one, other, known
+
+
+def _doubted(match: Match, rounded: float) -> Match:
+    """A match whose place is so many samples less sure, for the clock that it counts by."""
+    if match.uncertainty_samples is None or not rounded:
+        return match
+    return replace(match, uncertainty_samples=hypot(match.uncertainty_samples, rounded))
 
 
 def _surer(whole: Match, lanes: Sequence[PolyChannel]) -> Match:

@@ -29,6 +29,7 @@ from conform.timecode import sample_at
 Report = Callable[[Finding], None]
 """Where the findings of a reading go."""
 
+
 Raw = np.ndarray[tuple[int, int], np.dtype[Any]]
 
 _HALF = Fraction(1, 2)
@@ -94,6 +95,13 @@ class Clocked:
                 wanted = end
             place = end
         self._complete(place)
+
+    def first(self) -> int:
+        """The number of the first sample that decodes; 0 where nothing does, or has no timestamp.
+
+        Other than 0 where a decoder keeps its first packet, or where a coarse clock is rounded.
+        """
+        return next((number or 0 for number, _ in self._anchored(self._decoded_from(0))), 0)
 
     def _anchored(self, frames: Iterator[AudioFrame]) -> Iterator[tuple[int | None, AudioFrame]]:
         """Frames with their number by timestamp, None where they have no timestamp.

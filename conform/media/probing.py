@@ -16,6 +16,7 @@ from av.video.stream import VideoStream as AvVideo
 
 from conform.errors import MediaError
 from conform.findings import info, warning
+from conform.media.clocked import Clocked
 from conform.media.opening import (
     decodable,
     duration_of,
@@ -28,7 +29,7 @@ from conform.media.opening import (
 )
 from conform.media.priming import counted, priming_finding
 from conform.media.riff import wave
-from conform.media.values import AudioStream, Media, VideoStream
+from conform.media.values import MILLISECONDS, AudioStream, Media, VideoStream
 from conform.timecode import Rate
 
 _FIRST_PACKETS = 2000  # interleaved streams start well before this many packets
@@ -154,8 +155,9 @@ class _Probe:
             found = priming_finding(self._container, stream, packet, value.start, where)
             self._findings.extend([found] if found else [])
             own = counted(self._container, stream, packet, value.start)
-            primed.append(replace(value, priming=own))
-        if self._container.format.name in _MILLISECONDS and first:
+            head = self._first(value) if _coarse(stream) else 0
+            primed.append(replace(value, priming=own, first=head))
+        if self._container.format.name in MILLISECONDS and first:
             self._findings.append(
                 info(
                     "media.coarse-clock",
@@ -165,11 +167,20 @@ class _Probe:
             )
         return tuple(primed)
 
+    def _first(self, value: AudioStream) -> int:
+        """The first sample that decodes, by the clock of a container opened for it alone."""
+        with opened(self._path) as container:
+            stream = container.streams.audio[value.index]
+            return Clocked(container, stream, self._path, lambda _: None).first()
+
     def _note(self, code: str, message: str) -> None:
         self._findings.append(warning(code, message, str(self._path)))
 
 
-_MILLISECONDS = {"matroska,webm", "flv"}
+def _coarse(stream: AvAudio) -> bool:
+    """Whether the container's clock is coarser than a sample."""
+    tick = stream.time_base
+    return tick is not None and tick * stream.codec_context.sample_rate > 1
 
 
 def _first_packets(container: InputContainer) -> dict[int, Packet[Stream]]:

@@ -18,6 +18,9 @@ Samples = NDArray[np.float32]
 Integers = NDArray[np.int32]
 """Sound as the file's own integers, shaped (samples, channels), left-aligned in 32 bits."""
 
+MILLISECONDS = frozenset({"matroska,webm", "flv"})
+"""Containers whose timestamps are whole milliseconds, each rounded by up to half of one."""
+
 
 @dataclass(frozen=True, slots=True)
 class AudioStream:
@@ -37,11 +40,14 @@ class AudioStream:
     """The width of an integer sample; None for lossy and floating-point sound."""
     priming: int = 0
     """Samples of the encoder's own in front of the sound, where the clock counts them in."""
+    first: int = 0
+    """The first sample that decodes, counted from `start`: a decoder may keep its first packet."""
 
     @property
     def begins(self) -> Fraction:
         """The time of the sound's own first sample on the file's clock."""
-        return self.start + (Fraction(self.priming, self.sample_rate) if self.priming else 0)
+        before = self.priming + self.first
+        return self.start + (Fraction(before, self.sample_rate) if before else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +78,8 @@ class Media:
     duration: Fraction | None
     timecode: str | None = None
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def rounded(self) -> Fraction:
+        """Seconds by which sound may lie off its picture where the container's clock is coarse."""
+        return Fraction(1, 2000) if self.video and self.container in MILLISECONDS else Fraction(0)

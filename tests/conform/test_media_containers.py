@@ -257,3 +257,24 @@ def remux(sound: Path, picture: Path, path: Path, delay: int) -> None:
                     packets.append(packet)
         for packet in sorted(packets, key=lambda p: p.dts * p.time_base):
             to.mux(packet)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        Case("alone.webm", "libopus"),
+        Case("primed.mkv", "aac", expected=1024),
+    ],
+    ids=lambda case: case.name,
+)
+def test_sound_begins_with_the_first_sample_that_decodes(
+    case: Case, sound: NDArray[np.float32], folder: Path
+) -> None:
+    path = write(folder / case.name, sound, case)
+    with av.open(str(path)) as container:
+        frames = [frame.to_ndarray()[0] for frame in container.decode(audio=0)]
+    first = media.probe(path).audio[0].begins
+    found: list[Finding] = []
+    begun = media.read(path, start=first, findings=found.append)[:, 0]
+    assert len(np.concatenate(frames)) == len(begun)
+    assert abs(found_at(begun[:, None], np.concatenate(frames))) < 0.1

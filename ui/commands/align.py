@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from conform.clocks.align import Aligned, align
+from conform.findings import Finding
 from conform.hearing.poly import PolyChannel
 from conform.jsonable import findings_json, match_json
 from conform.laying.whole import LEAVE, Correct
@@ -64,14 +65,16 @@ def command(
     rate with all its channels: copied bit for bit at the nearest sample, each part between two
     steps at its own place, or resampled. The files are then measured once more.
     """
+    odd: list[Finding] = []
     layer = Layer(reference, others, folder, force=force) if folder else None
     with progress() as watch, workers(min(jobs, len(others))) as executor:
-        found = align(reference, others, executor=executor, watch=watch)
+        found = align(reference, others, executor=executor, findings=odd.append, watch=watch)
         written = layer.write(found, Correct(correct), watch) if layer else []
-    findings = [finding for item in found for finding in item.findings]
+    findings = [*odd, *(finding for item in found for finding in item.findings)]
     findings += [finding for one in written for finding in one.findings]
     if as_json:
-        print_json({"reference": str(reference), "files": _files_json(found, written)})
+        answer = {"reference": str(reference), "findings": findings_json(odd)}
+        print_json({**answer, "files": _files_json(found, written)})
     else:
         _print(found)
         show_written(written, console())

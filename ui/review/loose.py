@@ -40,7 +40,9 @@ def loose(
         raise MediaError("has no picture", path=picture)
     takes, odd = rolls.scan(list(sounds), watch=watch)
     heard = guide or picture
-    found = align(heard, [take.path for take in takes], watch=watch) if takes else ()
+    noticed = list(odd)
+    paths = [take.path for take in takes]
+    found = align(heard, paths, findings=noticed.append, watch=watch) if takes else ()
     rate = movie.video[0].rate or Rate(Fraction(25))
     clock = rate.with_drop(";" in (movie.timecode or "") and rate.nominal % 30 == 0)
     length = place_picture(Timeline(picture.stem, clock), movie).length
@@ -54,7 +56,7 @@ def loose(
         for number, event in enumerate(events, 1)
     )
     start = clock.time_of(movie.timecode) if movie.timecode else ZERO
-    findings = (*odd, *(finding for aligned in found for finding in aligned.findings))
+    findings = (*noticed, *(finding for aligned in found for finding in aligned.findings))
     sync = Sync(
         timeline=Timeline(picture.stem, clock, start, tracks, length=length),
         picture=str(picture),

@@ -1,6 +1,7 @@
 """Whole files: any rate, codec and channel count, and what is not there is said."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -11,6 +12,7 @@ from scipy import signal
 
 from conform.clocks.align import align
 from conform.errors import AlignError, MediaError
+from conform.findings import Finding
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.correlate import Spectra
 from conform.match import Verdict
@@ -169,3 +171,57 @@ def _counting(begin: Callable[[Spectra], None], made: list[int]) -> Callable[[Sp
         begin(spectra)
 
     return counted
+
+
+def written(path: Path, sound: np.ndarray, codec: str, *, picture: bool = False) -> Path:
+    """The sound in a container, under 24 grey frames a second where it has a picture."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=RATE, layout="mono")
+        video = container.add_stream("mpeg4", rate=24) if picture else None
+        packets = []
+        if video is not None:
+            video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
+            grey = av.VideoFrame.from_ndarray(np.full((72, 64), 128, np.uint8), format="yuv420p")
+            for number in range(len(sound) * 24 // RATE):
+                grey.pts, grey.time_base = number, Fraction(1, 24)
+                packets += video.encode(grey)
+            packets += video.encode(None)
+        convert = av.AudioResampler(stream.format.name, "mono", RATE, stream.frame_size or 1024)
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound[None]), "flt", "mono")
+        frame.sample_rate, frame.pts, frame.time_base = RATE, 0, Fraction(1, RATE)
+        for ready in [*convert.resample(frame), *convert.resample(None)]:
+            packets += stream.encode(ready)
+        for packet in [*packets, *stream.encode(None)]:
+            container.mux(packet)
+    return path
+
+
+@pytest.mark.parametrize(("name", "codec"), [("clip.webm", "libopus"), ("clip.mkv", "ac3")])
+def test_a_lag_counts_from_the_first_sample_of_a_coarse_clock(
+    folder: Path, take: np.ndarray, name: str, codec: str
+) -> None:
+    path = written(folder / name, take[AT : AT + LENGTH], codec)
+    (found,) = align(folder / "reference.wav", [path])
+    assert found.match.lag_samples == pytest.approx(AT, abs=1)
+    (turned,) = align(path, [folder / "reference.wav"])
+    assert turned.match.lag_samples == pytest.approx(-AT, abs=1)
+
+
+def test_an_interval_holds_the_rounding_of_the_pictures_clock(
+    folder: Path, take: np.ndarray
+) -> None:
+    path = written(folder / "guide.mkv", take, "flac", picture=True)
+    odd: list[Finding] = []
+    (found,) = align(path, [folder / "clip.wav"], findings=odd.append)
+    assert found.match.uncertainty_samples == pytest.approx(RATE / 2000, abs=0.1)
+    assert abs((found.match.lag_samples or 0) - AT) <= RATE / 2000
+    assert [finding.code for finding in odd] == ["media.coarse-clock"]
+
+
+def test_a_damaged_reference_is_measured_and_said(folder: Path) -> None:
+    whole = (folder / "reference.wav").read_bytes()
+    (folder / "torn.wav").write_bytes(whole[: len(whole) * 9 // 10 + 1])
+    odd: list[Finding] = []
+    (found,) = align(folder / "torn.wav", [folder / "clip.wav"], findings=odd.append)
+    assert found.match.lag_samples == pytest.approx(AT, abs=0.01)
+    assert "wav.truncated" in [finding.code for finding in odd]

@@ -36,6 +36,7 @@ _HALF = Fraction(1, 2)
 _HOLE = Fraction(2, 1000)  # seconds
 _PREROLL = Fraction(1, 2)  # a decoder's memory: AAC overlaps, MP3's bit reservoir, Opus's 80 ms
 _LONGEST_HOLE = 24 * 3600  # seconds; a longer one is a damaged timestamp
+_ABSURD = 1e10  # of full scale: no sound, even where 32-bit integers were written as floats
 _SILENCE = 65536  # samples of silence at a time
 _UNTIMED = {"wav", "w64", "aiff", "caf", "au", "flac"}  # samples follow each other by definition
 _DECLARED = {  # seconds by which sound may end before the length that its container states
@@ -64,6 +65,7 @@ class Clocked:
             zero.numerator * scale.denominator,
         )
         self._parts = scale.denominator * zero.denominator
+        self._floats, self._told = stream.codec_context.name.startswith("pcm_f"), False
         only(container, (stream,))
         if stream.codec_context.name == "flac":  # else a broken frame sounds, and nobody is told
             stream.codec_context.options = {"err_detect": "crccheck+explode"}
@@ -91,7 +93,8 @@ class Clocked:
             end = place + frame.samples
             if end > wanted:
                 wanted = max(wanted, place)
-                yield self._numbered(_cut(frame, wanted - place), wanted)
+                sane = self._finite(frame, place) if self._floats else frame
+                yield self._numbered(_cut(sane, wanted - place), wanted)
                 wanted = end
             place = end
         self._complete(place)
@@ -214,6 +217,18 @@ class Clocked:
                     str(self._path),
                 )
             )
+
+    def _finite(self, frame: AudioFrame, place: int) -> AudioFrame:
+        """A frame of floats, silent where they are no numbers or no level that sound has."""
+        sound: Raw = frame.to_ndarray()
+        sane = np.abs(sound) < _ABSURD
+        if sane.all():
+            return frame
+        if not self._told:
+            at = self._at(place + int(np.argmin(sane)) // (sound.size // frame.samples))
+            self._damage(f"it holds values that are no sound, from {at} on")
+            self._told = True
+        return _like(frame, np.where(sane, sound, 0).astype(sound.dtype))
 
     def _undecoded(self, packet: Packet[AudioStream], first: int, fault: Exception) -> None:
         where = "an unknown place"

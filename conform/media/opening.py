@@ -94,6 +94,8 @@ def pictures(container: InputContainer) -> tuple[VideoStream, ...]:
 def audio_stream(container: InputContainer, index: int, path: Path) -> AudioStream:
     """One sound stream by its number; raises `MediaError` where there is none."""
     found = container.streams.audio
+    if not found:
+        raise MediaError("has no sound; name a file that has", path=path)
     if not 0 <= index < len(found):
         raise MediaError(f"has no sound stream {index}; it has {len(found)}", path=path)
     if not decodable(found[index]):

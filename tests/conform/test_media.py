@@ -222,6 +222,21 @@ def test_a_damaged_packet_becomes_silence_of_its_length_where_findings_are_asked
     assert wrong[-1] - wrong[0] < RATE // 2  # what follows the hole is in its place
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -1e30])
+def test_values_that_are_no_sound_are_silence_and_found(value: float, tmp_path: Path) -> None:
+    whole = np.random.default_rng(1).normal(0, 0.1, (RATE, 2)).astype(np.float32)
+    broken = whole.copy()
+    broken[30_000:30_010, 1] = value
+    soundfile.write(tmp_path / "broken.wav", broken, RATE, subtype="FLOAT")
+    with pytest.raises(MediaError, match=r"values that are no sound, from 0\.625 s on"):
+        media.read(tmp_path / "broken.wav")
+    found: list[Finding] = []
+    read = media.read(tmp_path / "broken.wav", findings=found.append)
+    whole[30_000:30_010, 1] = 0
+    assert np.array_equal(read, whole)
+    assert codes(found) == ["media.damaged"]
+
+
 def test_a_movie_cut_off_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "cut.mov"
     with av.open(str(path), "w", options={"movflags": "faststart"}) as container:

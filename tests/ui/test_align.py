@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -77,3 +78,17 @@ def test_an_unreadable_file_says_so_and_stops_no_other(folder: Path) -> None:
     asked = CliRunner().invoke(cli, [*words, "--json"], standalone_mode=False)
     answer = json.loads(asked.output)
     assert [one["verdict"] for one in answer["files"]] == ["unreadable", "match"]
+
+
+def test_a_picture_without_sound_says_so(folder: Path) -> None:
+    with av.open(str(folder / "mute.mp4"), "w") as container:
+        stream = container.add_stream("mpeg4", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        grey = av.VideoFrame.from_ndarray(np.full((72, 64), 128, np.uint8), format="yuv420p")
+        for packet in [*stream.encode(grey), *stream.encode(None)]:
+            container.mux(packet)
+    words = ["align", str(folder / "reference.wav"), str(folder / "mute.mp4"), "--json"]
+    asked = CliRunner().invoke(cli, words, standalone_mode=False)
+    assert json.loads(asked.output)["files"][0]["reason"].startswith(
+        "cannot be read: has no sound;"
+    )

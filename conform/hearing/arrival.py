@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -29,6 +29,9 @@ _NOISE = 6.0  # times the median, from which a crest is an arrival at all
 _AS_PLAIN = 0.5  # of the first correlation's peak over its noise, from which another may be asked
 _ONE_SIDED = 1.5  # times the power beyond the other end, from which that is the room's side
 _SURELY = 3.0  # times that power, from which the side is beyond doubt
+_BARE = 500.0  # times the noise, from which a response to one sound is plain without any room,
+_ROOMY = 10.0  # times the power on the other side, from which there is one: a near voice has 98
+_CONFIRMED = 0.35  # and this share of an echo's height in it must show in the first correlation
 _FIRST = 0.3  # an arrival counts from this share of the highest: the direct sound of 36 simulated
 # rooms, a third of them with the speaker turned away, has 0.45 of it or more
 _BOTH = 5.0  # times the power of silence, up to which the drier sound may hear a room as well:
@@ -84,6 +87,11 @@ class _Seen:
     heights: Reals
 
     @property
+    def size(self) -> int:
+        """The samples of the whole curve."""
+        return len(self.strength)
+
+    @property
     def loud(self) -> NDArray[np.intp]:
         """The crests that may be arrivals wherever they are, counted into the room."""
         return self.room * self.crests[self.heights >= _LOUD]
@@ -95,18 +103,45 @@ def direct(curves: Sequence[Curve], rate: int) -> Arrival:
     A room smears a curve to one side: after the direct path where the reference hears the room,
     before it where the other does. Early reflections may be louder than the direct sound, so it is
     the outermost arrival before silence. Where no curve has a quieter side, it is the first one's
-    highest peak, or any of the others as loud.
+    highest peak, or any of the others as loud. Echoes without a room are asked of the drier sound.
     """
     seen = [_seen(curve, rate) for curve in curves]
+    bare = _bare(seen)
+    if bare is not None:
+        return _arrival(bare[1], rate, bare[0], bare=True)
     least = _AS_PLAIN * seen[0].plain
     asked = [number for number, one in enumerate(seen) if number == 0 or one.plain >= least]
     best = max(asked, key=lambda number: seen[number].one_sided)
-    size = len(curves[0].values)
     if seen[best].one_sided >= _ONE_SIDED:
-        place, doubt = _outermost(seen[best], rate)
-        return Arrival(place % size, doubt, best)
+        return _arrival(seen[best], rate, best)
     first = seen[0]
-    return Arrival(first.peak % size, int(np.abs(first.loud).max()), 0)
+    return Arrival(first.peak % first.size, int(np.abs(first.loud).max()), 0)
+
+
+def _bare(seen: Sequence[_Seen]) -> tuple[int, _Seen] | None:
+    """The curve that shows bare echoes, in no room, and they alone; None where there are none.
+
+    The response to the sound that has none of them is the plainer one: the other rings. An echo
+    shows in the first correlation as well, on both sides; what a filter leaves does not.
+    """
+    number = max(range(len(seen)), key=lambda n: seen[n].plain if n else 0.0)
+    drier, first = seen[number], seen[0]
+    alike = 1 / _SURELY <= drier.one_sided <= _ROOMY
+    if number == 0 or drier.plain < _BARE or not alike:
+        return None
+    places = drier.peak + drier.crests[:, None] + np.arange(-1, 2)
+    shown = (
+        first.strength[places % first.size].max(axis=1) / first.strength[first.peak % first.size]
+    )
+    own = (drier.crests == 0) | (shown >= _CONFIRMED * drier.heights)
+    if not np.any(own & (drier.crests != 0) & (drier.heights >= _FIRST)):
+        return None
+    return number, replace(drier, crests=drier.crests[own], heights=drier.heights[own])
+
+
+def _arrival(seen: _Seen, rate: int, number: int, *, bare: bool = False) -> Arrival:
+    place, doubt = _outermost(seen, rate, bare=bare)
+    return Arrival(place % seen.size, doubt, number)
 
 
 def _seen(curve: Curve, rate: int) -> _Seen:
@@ -135,14 +170,14 @@ def _seen(curve: Curve, rate: int) -> _Seen:
     return _Seen(strength, peak, top / noise, room, more, own, ghost, crests, heights)
 
 
-def _outermost(seen: _Seen, rate: int) -> tuple[int, int]:
+def _outermost(seen: _Seen, rate: int, *, bare: bool) -> tuple[int, int]:
     """The last arrival before silence, and by how many samples it may be another one.
 
     Crests are counted into the room here: silence lies below the arrival.
     """
     into = seen.room * seen.crests
     silence = _silence(seen, rate)
-    least = _FIRST if seen.one_sided > _BOTH else _LOUDER
+    least = _FIRST if bare or seen.one_sided > _BOTH else _LOUDER
     sure = min(max(least, _PLAINLY * silence), 1.0)
     faint = min(max(_FAINT, _FAINTLY * silence), 1.0)
     first = int(into[seen.heights >= sure].min())
@@ -154,7 +189,7 @@ def _outermost(seen: _Seen, rate: int) -> tuple[int, int]:
     own = seen.ghost[np.minimum(np.abs(into - at), len(seen.ghost) - 1)]
     other = (seen.heights >= faint) & (seen.heights > _GHOST * height * own)
     doubt = max(0, at - int(into[other].min(initial=at)))
-    if seen.one_sided < _SURELY:
+    if seen.one_sided < _SURELY and not bare:
         doubt = max(doubt, int(seen.loud.max()) - at)
     later = into[(into > at) & (seen.heights >= min(_HARDLY**2 * sure, 1.0))]
     if height < _HARDLY * sure and len(later):

@@ -115,7 +115,7 @@ def _solve(groups: Sequence[Group], lag: float, drift: float, size: int, rate: i
         for choice, room in zip(choices, (0, -1, 1), strict=True)
     ]
     arrival = direct(curves, rate)
-    peak, doubt = arrival.place, float(arrival.doubt)
+    peak, doubt = arrival.place, float(arrival.doubt + bool(arrival.doubt))  # between its samples
     every = _weighted(groups, choices[arrival.curve].weight, size)
     correlation = curves[arrival.curve].values
     polarity = 1 if correlation[peak] >= 0 else -1

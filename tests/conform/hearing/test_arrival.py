@@ -86,3 +86,27 @@ def test_half_as_loud_before_the_loudest_may_be_the_drier_sounds_own_room() -> N
     heard[200:2880] += 0.020 * dice.standard_normal(2680)
     heard[-2880:-200] += 0.040 * dice.standard_normal(2680)
     assert told(heard) == Arrival(0, 97, 0)
+
+
+def echoed(gain: float, later: int, *, reference: bool) -> list[Curve]:
+    """The curves of a sound and itself with one echo in no room: even, and by either's power."""
+    echo = 1 + gain * np.exp(-2j * np.pi * np.fft.rfftfreq(SIZE) * later)
+    cross = echo if reference else echo.conj()
+    drier = cross / np.abs(cross) ** 2
+    whole, ours, theirs = (
+        np.fft.irfft(one, SIZE) + 3e-4 * np.random.default_rng(number).standard_normal(SIZE)
+        for number, one in enumerate((cross / np.abs(cross), cross, drier))
+    )
+    if reference:
+        ours, theirs = theirs, ours
+    return [Curve(whole, PURE), Curve(ours, PURE, -1), Curve(theirs, PURE, 1)]
+
+
+@pytest.mark.parametrize("reference", [False, True])
+@pytest.mark.parametrize("gain", [0.7, -0.95, 1.2, -1.7])
+@pytest.mark.parametrize("later", [40, 137, 700])
+def test_a_bare_echo_is_no_direct_path_however_loud(
+    later: int, gain: float, reference: bool
+) -> None:
+    arrival = direct(echoed(gain, later, reference=reference), RATE)
+    assert (arrival.place, arrival.doubt) == (0, 0)

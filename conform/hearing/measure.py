@@ -17,7 +17,7 @@ from conform.hearing.halves import widened
 from conform.hearing.pieces import Pieces
 from conform.hearing.rarity import SAMPLE, unborne
 from conform.hearing.refine import Fine, refine
-from conform.hearing.rivals import tied
+from conform.hearing.rivals import outdone, tied
 from conform.hearing.sound import Sound
 from conform.match import Alternative, Match, Verdict
 
@@ -285,10 +285,11 @@ def _verdict(reference: Sound, other: Sound, rate: int, candidates: Sequence[Lin
 
 
 def _tied(reference: Sound, other: Sound, best: Line, rival: Line) -> bool:
-    """Whether a rival is sure itself, as a loop's or a drum machine's are, or not told apart."""
-    return _false_match(rival, reference) <= SURE or all(
-        tied(reference.coarse, other.coarse, best, rival, width) for width in _widths(other.seconds)
-    )
+    """Whether a rival is about as good: a sure one, as a drum machine's are, must be outdone."""
+    widths = _widths(other.seconds)
+    if _false_match(rival, reference) <= SURE:
+        return not outdone(reference.coarse, other.coarse, (best, rival), widths[0])
+    return all(tied(reference.coarse, other.coarse, best, rival, width) for width in widths)
 
 
 def placed(match: Match, fine: Fine, rate: int) -> Match:

@@ -208,3 +208,14 @@ def test_one_sample_on_a_grid_is_never_a_match() -> None:
         tracks.append(track)
     match = measure(heard(tracks[0]), heard(tracks[1]), RATE).match
     assert not match.matched
+
+
+def test_a_voice_over_a_loop_lies_where_both_do() -> None:
+    loop = np.tile(speech(5, 2), 20)
+    track = speech(6, 40) + loop
+    clip = noisy(track[13 * RATE : 27 * RATE], 40, 3)
+    match = measure(heard(track), heard(clip), RATE).match
+    assert match.matched
+    assert match.lag_samples == pytest.approx(13 * RATE, abs=0.1)
+    other = noisy(speech(7, 14) + loop[: 14 * RATE], 40, 4)
+    assert measure(heard(track), heard(other), RATE).match.verdict is Verdict.AMBIGUOUS

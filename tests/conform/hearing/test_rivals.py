@@ -5,7 +5,7 @@ import pytest
 
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.evidence import Line
-from conform.hearing.rivals import tied
+from conform.hearing.rivals import outdone, tied
 
 Wave = np.ndarray
 WIDTH = 1.0
@@ -49,3 +49,21 @@ def test_what_repeats_in_part_lies_where_all_of_it_does() -> None:
 def test_two_parts_at_two_places_tie() -> None:
     clip = np.concatenate([TAKE[: 6 * COARSE_RATE], TAKE[12 * COARSE_RATE : 18 * COARSE_RATE]])
     assert tied(TAKE, clip, at(0.0), at(6.0), WIDTH)
+
+
+def test_a_loop_under_a_voice_is_outdone_where_the_voice_is_as_well() -> None:
+    reference = LOOP + 0.7 * TAKE
+    clip = reference[3 * COARSE_RATE : 18 * COARSE_RATE]
+    assert outdone(reference, clip, (at(3.0), at(6.0)), WIDTH)
+    assert not outdone(reference, clip, (at(6.0), at(3.0)), WIDTH)
+
+
+def test_a_loop_under_two_voices_outdoes_no_other_turn_of_it() -> None:
+    clip = (LOOP + 0.7 * hiss(24, 6))[: 15 * COARSE_RATE]
+    assert not outdone(LOOP + 0.7 * TAKE, clip, (at(3.0), at(6.0)), WIDTH)
+
+
+def test_few_stretches_outdo_nothing() -> None:
+    reference = LOOP + 0.7 * TAKE
+    clip = reference[3 * COARSE_RATE : 11 * COARSE_RATE]
+    assert not outdone(reference, clip, (at(3.0), at(6.0)), WIDTH)

@@ -13,6 +13,7 @@ from conform.hearing.band import COARSE_RATE, Signal, audible, lively, powers
 from conform.hearing.correlate import Peak, Spectra, faded, search
 from conform.hearing.ends import merely_cut
 from conform.hearing.evidence import TOLERANCE, Line, trace
+from conform.hearing.extent import at_usual_speed, held
 from conform.hearing.halves import widened
 from conform.hearing.pieces import Pieces
 from conform.hearing.rarity import SAMPLE, unborne
@@ -29,6 +30,7 @@ STAGES = ((WINDOW, 1), (WINDOW, 4), (8.0, 8), (4.0, 8))
 sounds, several find overlaps in part, short ones find short overlaps."""
 
 _PLACES = 6  # peaks of a window that are looked into
+_PROMISING = 2.0  # decades of a window's peak, from which its stretches are asked by themselves
 _PLAIN = 40.0  # decades of a place that needs no closer look: speech at 0 dB has 120 in 20 s
 _LONG = 1200.0  # seconds of a reference from which short windows and speeds share searches
 _AT_ONCE = 2  # of them: what stands out by 9 deviations alone does by 6
@@ -95,7 +97,7 @@ def find(
             return Measurement(Match(Verdict.TOO_LITTLE, rate, reason))
     found = _candidates(reference, other, powers(other.coarse), spectra, stages)
     match = _verdict(reference, other, rate, found)
-    line = _on_file_clocks(found[0], reference, other) if match.matched else None
+    line = _on_file_clocks(held(found[0]), reference, other) if match.matched else None
     return Measurement(match, line)
 
 
@@ -184,8 +186,23 @@ def _traced(
             borne_out = any(_borne_out(line) for line in lines)
             if rare > 0 and borne_out and not merely_cut(window, reference.coarse, peak.at):
                 line = _stands_out(line, lag, anchor, peak, rare + _places(reference))
+            if rare >= _PROMISING and _false_match(line, reference) > SURE:
+                alone = _inside(reference, other, first, length, lag)
+                if _borne_out(alone) and at_usual_speed(alone):
+                    alone = _stands_out(alone, lag, anchor, peak, rare + _places(reference))
+                    line = max(line, alone, key=lambda line: line.decades)
         traced.append(line)
     return traced
+
+
+def _inside(reference: Sound, other: Sound, first: int, length: int, lag: float) -> Line:
+    """A line by the stretches of its window alone: a cut goes on with another take around it."""
+    begin = first / COARSE_RATE
+    part = replace(other, coarse=other.coarse[first : first + length])
+    lines = _lines(reference, part, lag + begin, length / 2 / COARSE_RATE, glance=False)
+    line = max(lines, key=lambda line: line.decades)
+    points = line.points + np.array([begin, -begin, 0.0, 0.0])
+    return replace(line, points=points, lag=line.lag - begin - line.drift * begin)
 
 
 def _lines(

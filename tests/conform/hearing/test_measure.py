@@ -219,3 +219,13 @@ def test_a_voice_over_a_loop_lies_where_both_do() -> None:
     assert match.lag_samples == pytest.approx(13 * RATE, abs=0.1)
     other = noisy(speech(7, 14) + loop[: 14 * RATE], 40, 4)
     assert measure(heard(track), heard(other), RATE).match.verdict is Verdict.AMBIGUOUS
+
+
+def test_a_part_of_a_take_is_found_in_a_cut() -> None:
+    take, at = speech(21, 60), 31
+    shots = [roomy(speech(number, 15), number) for number in (22, 23, 24, 25)]
+    shot = roomy(take[at * RATE : (at + 12) * RATE], 26)
+    cut = np.concatenate([*shots[:2], shot, *shots[2:]])
+    match = measure(heard(noisy(cut, 10, 5)), heard(take), RATE).match
+    assert match.matched
+    assert match.lag_samples == pytest.approx((30 - at) * RATE, abs=match.uncertainty_samples)

@@ -11,10 +11,7 @@ import numpy as np
 
 from conform.hearing.evidence import Line, fit
 
-_CHANCE = (
-    0.2  # share of the stretches that agree by chance: a seventh of those of unrelated sound do
-)
-
+_CHANCE = 0.2  # share of the stretches that agree by chance: of unrelated sound's a seventh do
 _USUAL = 3e-4  # drift up to which clocks may differ; the least of the trade's other speeds is 1e-3
 _FEWEST = 4  # stretches that tell a drift
 _SURE = 3.0  # standard errors

@@ -24,7 +24,8 @@ from conform.hearing.landmarks import (
     joined,
     landmarks,
 )
-from conform.hearing.measure import SURE, Measurement, measure
+from conform.hearing.lines import SURE
+from conform.hearing.measure import Measurement, measure
 from conform.hearing.sound import Sound
 from conform.watch import Step, Watch, unwatched
 

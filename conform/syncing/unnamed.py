@@ -16,7 +16,7 @@ import numpy as np
 from conform.findings import Finding
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.evidence import TOLERANCE, Line, listen
-from conform.hearing.measure import SURE
+from conform.hearing.lines import SURE
 from conform.hearing.pieces import Pieces
 from conform.match import Match, Verdict
 from conform.roll import Roll

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from conform.clocks.change import LEAST, moment
+from conform.clocks.repeating import repeats
 from conform.clocks.slight import slight
 from conform.hearing.evidence import TOLERANCE, Line, Points
 from conform.hearing.levels import WIDTH, Part, exact, level_line, levels
@@ -57,7 +58,8 @@ def follow(
 ) -> Stepped:
     """A match of whole sounds with its steps.
 
-    An ambiguous answer is a match where its places follow one another: before and after an edit.
+    An ambiguous answer is a match where its places follow one another, before and after an edit,
+    and no part is heard in both.
     `points` are the other sound's stretches along its `likeliest` line. Without a step the
     measurement comes back, with the drift that the stretches show where it had none.
     """
@@ -67,6 +69,8 @@ def follow(
     parts, places = _stepping(reference, other, points, line.drift)
     if not places:
         return Stepped(_inclined(reference, other, found, parts, rate))
+    if found.match.verdict is Verdict.AMBIGUOUS and repeats(reference, other, parts):
+        return Stepped(found)
     fines = [_refined(reference, other, part, line, rate) for part in parts]
     drift = _shared(fines)
     ends = list(zip(parts, fines, strict=True))

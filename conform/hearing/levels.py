@@ -204,15 +204,21 @@ def _lost(points: Points, told: NDArray[np.bool_]) -> list[tuple[float, float]]:
     )
 
 
-def listen(reference: Sound, other: Sound, line: Line, starts: NDArray[np.intp]) -> Points:
-    """Stretches of the other sound, each looked for within `_REACH` of a line, on file clocks.
+def listen(
+    reference: Sound,
+    other: Sound,
+    line: Line,
+    starts: NDArray[np.intp],
+    within: float = _REACH,
+) -> Points:
+    """Stretches of the other sound, each looked for `within` seconds of a line, on file clocks.
 
     Columns are those of `evidence.Points`. Silent stretches and those outside are left out.
     """
     early, shift = float(other.start), float(other.start - reference.start)
     near = level_line(line.at(early) + shift, line.drift)
     length = round(WIDTH * COARSE_RATE)
-    points = evidence.listen(reference.coarse, Pieces(other.coarse), near, starts, length, _REACH)
+    points = evidence.listen(reference.coarse, Pieces(other.coarse), near, starts, length, within)
     return np.asarray(points + np.array([early, -shift, 0.0, 0.0]))
 
 

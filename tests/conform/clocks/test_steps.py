@@ -7,7 +7,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from conform.clocks.course import Course
+from conform.clocks.course import Course, course
 from conform.clocks.resample import interpolate
 from conform.clocks.steps import Jump, follow, likeliest
 from conform.clocks.telling import told
@@ -18,7 +18,10 @@ from conform.match import Match, Verdict
 from fixtures.clock import read_at
 from fixtures.music import Tap, music
 from fixtures.voices import conversation
+from tests.bench.nulls import draw
+from tests.bench.strangers import Ground
 from tests.bench.sync.spoil import noisy, roomy
+from tests.bench.sync.voices import Cast
 from tests.hearing import RATE, heard
 
 Wave = np.ndarray
@@ -165,6 +168,15 @@ def test_a_periodic_loop_stays_ambiguous() -> None:
     again, steps = stepped(heard(loop), other)
     assert not again.match.matched
     assert steps == ()
+
+
+def test_another_bar_of_a_drum_machine_is_no_edit() -> None:
+    """Its two halves are higher each in a place of its own, and are heard in both."""
+    _, reference, other = draw(Ground(Cast(None), 9009), 262)
+    one, two = heard(reference), heard(other)
+    found = measure(one, two, RATE)
+    assert found.match.verdict is Verdict.AMBIGUOUS
+    assert course(one, two, found, RATE).match.verdict is Verdict.AMBIGUOUS
 
 
 def test_a_step_of_a_few_samples_has_a_length_in_words() -> None:

@@ -10,7 +10,7 @@ from conform.hearing.weights import Reals
 
 _SPAN_FOR_DRIFT = 3.0  # seconds
 _TRIMMED = 1.15  # what leaving out parts astray hides of a slope's scatter, measured on speech
-_SHARED = 1.3  # scatter that groups hide: frames overlap by half, and share their weights
+_SHARED = 1.3  # scatter that groups hide: their frames overlap by half; a slope's parts do not
 _DRAWS = 200  # of the bootstrap: its quantile is then good to a fifteenth
 _UNTOLD = 1.0  # samples where too few groups show no scatter
 
@@ -43,4 +43,4 @@ def slope(times: Reals, lags: Reals) -> tuple[float, float] | None:
         keep = np.abs(misses) < 4 * scale
         if keep.sum() < 5:
             return None
-    return fit.slope, _TRIMMED * _SHARED * two_sided(int(keep.sum()) - 2) * fit.error
+    return fit.slope, _TRIMMED * two_sided(int(keep.sum()) - 2) * fit.error

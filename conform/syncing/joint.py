@@ -16,7 +16,7 @@ import numpy as np
 TWO_SIDED = 1.96
 """Standard deviations to a 95 % half-width."""
 
-_TOGETHER = 0.001  # seconds within which events of a take agree at first sight
+_TOGETHER = 0.001  # seconds within which events of a take agree at first sight, if they are sure
 _CERTAIN = 1e-6  # a drift whose half-width is above this is not claimed
 _USUAL = 50e-6  # drift of usual clocks: 7 to 145 ppm were met between cameras and recorders
 _STEEP = 250e-6  # the largest drift that events of a take may show between one another
@@ -123,7 +123,7 @@ def _agreeing(slips: Sequence[Slip]) -> list[int]:
     through = np.concatenate([np.arange(len(slips)), first[believed]])
     tilts = np.concatenate([np.zeros(len(slips)), tilts[believed]])
     lines = values[through, None] + tilts[:, None] * (times - times[through, None])
-    near = np.abs(values - lines) < _TOGETHER
-    sure = np.array([slip.half_width for slip in slips])[through]
-    best = np.lexsort((sure, np.abs(tilts), -near.sum(axis=1)))[0]
+    doubts = np.array([slip.half_width for slip in slips])
+    near = np.abs(values - lines) < np.maximum(_TOGETHER, doubts)
+    best = np.lexsort((doubts[through], np.abs(tilts), -near.sum(axis=1)))[0]
     return [int(index) for index in np.flatnonzero(near[best])]

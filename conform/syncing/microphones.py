@@ -1,7 +1,9 @@
 """The microphones of one take: which of them it is placed by, and how far in time the others stand.
 
 All channels of a take are laid together, as they were recorded. So an event that only a lavalier
-was heard in is laid where its boom would have been heard, which other events of the take show.
+was heard in is laid where its boom would have been heard, which other events of the take show. They
+show it for their own talker: where another speaks, the same lavalier may be as far on the other
+side.
 """
 
 from __future__ import annotations
@@ -18,30 +20,36 @@ from conform.roll import Roll
 from conform.syncing.placing import Place
 
 _MOVES = 0.0005  # seconds: half a foot, by which talkers and booms move from event to event
+_OTHER_SIDE = 2.0  # times the distance: a talker at the one microphone, another at the other
 
 
 @dataclass(frozen=True, slots=True)
 class Microphones:
-    """The channel that a take is placed by, and how much later each hears the same: seconds."""
+    """The channel that a take is placed by, and how much later each hears the same: seconds.
+
+    `moves` is by how much that may differ in another event.
+    """
 
     channel: str
     away: Mapping[str, float] = field(default_factory=dict)
+    moves: Mapping[str, float] = field(default_factory=dict)
 
     def fine(self, place: Place) -> Fine | None:
         """The measurement of the take's channel; what another one says of it, where it is silent.
 
-        How far apart they stand is then part of the uncertainty. A channel that was never heard
-        beside the take's own speaks for itself.
+        That is the one that says it most surely: how far apart they stand is part of the
+        uncertainty. A channel that was never heard beside the take's own speaks for itself.
         """
-        own = _heard(place).get(self.channel)
-        best = place.best
-        if own is not None or best is None or best.fine is None:
-            return own
-        away = self.away.get(best.channel)
-        if away is None:
-            return best.fine
-        half = hypot(best.fine.half_width, _MOVES)
-        return replace(best.fine, lag=best.fine.lag - away, half_width=half)
+        heard = _heard(place)
+        if self.channel in heard or place.best is None:
+            return heard.get(self.channel)
+        told = [self._told(name, fine) for name, fine in heard.items() if name in self.away]
+        return min(told, key=lambda fine: fine.half_width, default=place.best.fine)
+
+    def _told(self, name: str, fine: Fine) -> Fine:
+        """What another channel says of the take's own."""
+        half = hypot(fine.half_width, self.moves.get(name, _MOVES))
+        return replace(fine, lag=fine.lag - self.away[name], half_width=half)
 
 
 def microphones(roll: Roll, places: Sequence[Place]) -> Microphones:
@@ -51,7 +59,12 @@ def microphones(roll: Roll, places: Sequence[Place]) -> Microphones:
     for heard in map(_heard, places):
         for name, fine in heard.items() if channel in heard else ():
             away[name].append(fine.lag - heard[channel].lag)
-    return Microphones(channel, {name: median(found) for name, found in away.items()})
+    middles = {name: median(found) for name, found in away.items()}
+    moves = {
+        name: max(_MOVES, _OTHER_SIDE * abs(middles[name]), max(found) - min(found))
+        for name, found in away.items()
+    }
+    return Microphones(channel, middles, moves)
 
 
 def _heard(place: Place) -> dict[str, Fine]:

@@ -54,6 +54,14 @@ def test_an_event_that_the_editor_slipped_is_an_outlier() -> None:
     assert joint.drift == pytest.approx(5e-6, abs=0.2e-6)
 
 
+def test_an_event_that_is_unsure_is_no_outlier_within_its_interval() -> None:
+    told = slips(6, 0.1, 5, 3, 0.1 * SAMPLE)
+    told[2] = Slip(told[2].time, told[2].slip + 0.003, 0.004)
+    joint = solve(told)
+    assert not joint.outliers
+    assert joint.slip == pytest.approx(solve(told[:2] + told[3:]).at(joint.time), abs=SAMPLE / 10)
+
+
 def test_scatter_widens_what_half_widths_do_not_say() -> None:
     quiet = solve(slips(12, 0, 0, 1, 0.1 * SAMPLE))
     told = [

@@ -66,6 +66,29 @@ def test_a_lavalier_alone_says_where_the_boom_would_be(away: float, lag: float) 
     assert fine.half_width > both.channels[1].fine.half_width
 
 
+def test_where_another_speaks_a_lavalier_may_be_on_the_other_side_of_the_boom() -> None:
+    """Its wearer reaches it 2 ms before the boom; the other talker reaches it 2 ms behind that."""
+    wearer = at({"Boom": (1.0, 0.5), "Lav": (1.002, 0.3)})
+    other = at({"Lav": (4.998, 0.4)})
+    fine = microphones(ROLL, [wearer, wearer, other]).fine(other)
+    assert fine is not None
+    assert abs(fine.lag - 5.0) <= fine.half_width < 0.005
+
+
+def test_talkers_that_were_heard_say_how_far_a_lavalier_moves() -> None:
+    talkers = [at({"Boom": (1.0, 0.5), "Lav": (1.0 + away, 0.3)}) for away in (-0.004, 0, 0.003)]
+    fine = microphones(ROLL, talkers).fine(at({"Lav": (1.003, 0.4)}))
+    assert fine is not None
+    assert fine.half_width == pytest.approx(0.007, abs=1e-5)
+
+
+def test_of_several_that_are_heard_the_surest_says_where_the_take_is() -> None:
+    known = at({"Boom": (1.0, 0.9), "Mix": (1.0, 0.3), "Lav": (1.003, 0.3)})
+    fine = microphones(ROLL, [known]).fine(at({"Mix": (1.0, 0.2), "Lav": (0.998, 0.4)}))
+    assert fine is not None
+    assert fine.lag == 1.0
+
+
 @given(st.lists(heard_by, min_size=1))
 def test_whatever_is_heard_a_take_has_a_channel(events: list[dict[str, float]]) -> None:
     places = [at({name: (lag, 0.5) for name, lag in one.items()}) for one in events]

@@ -39,7 +39,7 @@ def answer(attempt: Attempt, together: Mapping[Roll, Take], picture_in: Fraction
         return replace(empty, reason=reason)
     by_timecode = replace(empty, roll=named.roll, rung=named.rung, timecode_zero=named.zero)
     take = together.get(named.roll)
-    if take is not None and _is_certain(named):
+    if take is not None and take.on_clock and _is_certain(named):
         return _leaning(by_timecode, take, reason)
     if _is_certain(named) and not _refused(attempt, named):
         return replace(by_timecode, status=Status.METADATA, reason=reason, zero=named.zero)

@@ -67,7 +67,7 @@ def _doubt(
         return None
     under = guide.between(clip.record_in, clip.record_out)
     take, habit = together.get(named.roll), habits.get(_recorder(named.roll))
-    if take is not None:
+    if take is not None and take.on_clock:
         zero = take.zero(clip, named.zero)
         doubt = take.joint.half_width_at(float(middle(clip)) - zero)
         return Doubt(attempt, zero, doubt, under, _BY_NEIGHBOURS, take.microphones.away)
@@ -80,7 +80,7 @@ def _habits(together: Mapping[Roll, Take]) -> dict[_Recorder, _Habit]:
     """The recorders whose takes all lie alike against their timecode."""
     slips: defaultdict[_Recorder, list[float]] = defaultdict(list)
     for roll, take in together.items():
-        if roll.start is not None and roll.tape:
+        if roll.start is not None and roll.tape and take.on_clock:
             off = take.joint.slip - float(roll.start)
             slips[_recorder(roll)].append(off - DAY * round(off / DAY))
     return {

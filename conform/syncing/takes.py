@@ -10,6 +10,7 @@ from math import hypot, sqrt
 
 from conform.hearing.refine import Fine
 from conform.roll import Roll
+from conform.synced import Rung
 from conform.syncing.candidates import Candidate, Event
 from conform.syncing.continuing import Piece, pieces
 from conform.syncing.joint import TWO_SIDED, Joint, Slip, solve
@@ -50,12 +51,14 @@ class Take:
     microphones: Microphones
     joint: Joint
     events: tuple[str, ...]
-    """The ids of the events measured, in the order of `joint.outliers`."""
+    """The ids of the events that its line goes through, in the order of `joint.outliers`."""
     rounding: float = 0.0
     """Seconds by which an editor's whole samples scatter each event; see `edit_rounding`."""
+    on_clock: bool = True
+    """Whether its line is on the clock that the cut counts it by; see `_on_one_clock`."""
 
     def outlying(self, event: Event) -> bool:
-        """Whether an event was measured and does not share the take's line."""
+        """Whether an event was asked for the take's line and does not share it."""
         return event.id in self.events and self.events.index(event.id) in self.joint.outliers
 
     def zero(self, clip: Clip, near: Fraction | None) -> float:
@@ -125,7 +128,8 @@ def _take(
     placed = [(attempt, attempt.place) for attempt in attempts if attempt.place is not None]
     ours = microphones(head, [place for _, place in placed])
     slips = []
-    for attempt, place in placed:
+    together, on_clock = _on_one_clock(placed)
+    for attempt, place in together:
         fine = ours.fine(place)
         if fine is not None:
             piece = whole.get(place.candidate.roll)
@@ -133,7 +137,18 @@ def _take(
             slips.append((attempt.event.id, found.moved(-piece.offset) if piece else found))
     joint = solve([found for _, found in slips])
     events = tuple(event for event, _ in slips)
-    return Take(head, ours, joint, events, rounding)
+    return Take(head, ours, joint, events, rounding, on_clock)
+
+
+def _on_one_clock(
+    placed: Sequence[tuple[Attempt, Place]],
+) -> tuple[Sequence[tuple[Attempt, Place]], bool]:
+    """The events whose source times the cut counts on their take's clock, if any does.
+
+    Where sound alone named the take, they are those of another take, or of none.
+    """
+    named = [one for one in placed if one[1].candidate.rung is not Rung.SOUND]
+    return named or placed, bool(named)
 
 
 def slip(fine: Fine, clip: Clip, picture_in: Fraction, rounding: float = 0.0) -> Slip:

@@ -7,14 +7,21 @@ import numpy as np
 import pytest
 
 from conform.hearing.refine import Fine
+from conform.match import Match, Verdict
 from conform.roll import Roll, RollChannel
+from conform.synced import Rung, Status
+from conform.syncing.answers import answer
+from conform.syncing.candidates import Candidate, Event
 from conform.syncing.joint import Slip, solve
 from conform.syncing.microphones import Microphones
-from conform.syncing.takes import Take, edit_rounding, slip
+from conform.syncing.placing import Heard, Place
+from conform.syncing.takes import Attempt, Take, edit_rounding, slip, takes
 from conform.timecode import RATES, Rate
 from conform.timeline import Clip
 
 SAMPLE = 1 / 48000
+TAKE = Roll("T1", (RollChannel("Boom", Path("T1.wav"), 0),), 48_000 * 60, 48_000, Fraction(1000))
+OTHER = Roll("T2", (RollChannel("Boom", Path("T2.wav"), 0),), 48_000 * 60, 48_000, Fraction(1300))
 
 
 @pytest.mark.parametrize("wrapped", [0, 86_400])
@@ -59,3 +66,44 @@ def test_edits_on_whole_samples_are_held_by_the_half_width() -> None:
         level += abs(joint.tilt) <= joint.tilt_half_width
     assert inside >= 90
     assert level >= 90
+
+
+def event_at(record_in: int, source_in: int) -> Event:
+    """Two seconds of a cut whose record begins at nought."""
+    span = (Fraction(record_in), Fraction(record_in + 2), Fraction(source_in))
+    return Event(f"{record_in:04}", Clip("", *span, Fraction(source_in + 2)), (0,))
+
+
+def found(event: Event, rung: Rung, lag: float, named: Roll) -> Attempt:
+    """An event under the take, its first sample at record time `-lag`; `named` is what names it."""
+    clip = event.clip
+    fine = Fine(float(clip.record_in) + 1, lag, SAMPLE, None, None, 1, 0.9)
+    match = Match(Verdict.MATCH, 48_000)
+    candidate = Candidate(TAKE, rung, Fraction(-lag), Fraction(1))
+    place = Place(candidate, match, "guide", (Heard("Boom", match, fine),))
+    return Attempt(event, Candidate(named, Rung.TIMECODE_SCENE_TAKE, Fraction(0)), place)
+
+
+def test_no_event_is_laid_by_one_that_another_takes_timecode_named() -> None:
+    """At 10 s the cut names T2 and T1 is heard: what it counts there says nothing of T1's clock."""
+    posing = found(event_at(10, 1320), Rung.SOUND, 5.0, OTHER)
+    named = Candidate(TAKE, Rung.TIMECODE_SCENE_TAKE, Fraction(20), Fraction(1))
+    silent = Attempt(event_at(30, 1010), named, None)
+    together = takes([posing, silent], Fraction(0))
+    by_timecode = answer(silent, together, Fraction(0))
+    assert by_timecode.status is Status.METADATA
+    assert by_timecode.zero == 20
+    by_sound = answer(posing, together, Fraction(0))
+    assert by_sound.status is Status.MEASURED
+    assert float(by_sound.zero or 0) == pytest.approx(-5, abs=SAMPLE)
+
+
+def test_a_takes_line_goes_through_the_events_that_are_counted_on_its_clock() -> None:
+    posing = [found(event_at(at, 1320 + at), Rung.SOUND, 5.0, OTHER) for at in (10, 12, 14)]
+    right = found(event_at(30, 1025), Rung.TIMECODE_SCENE_TAKE, -5.25, TAKE)
+    together = takes([*posing, right], Fraction(0))
+    assert together[TAKE].joint.slip == pytest.approx(1000.25)
+    for attempt in (*posing, right):
+        zero = answer(attempt, together, Fraction(0)).zero
+        wanted = 5.25 if attempt is right else -5.0
+        assert float(zero or 0) == pytest.approx(wanted, abs=SAMPLE)

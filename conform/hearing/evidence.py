@@ -9,7 +9,7 @@ own idea, and the chance that so many agree can be counted. Times and lags are i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +72,13 @@ class Line:
         """Seconds between the first and the last agreeing stretch."""
         times = self.points[self.agree, 0]
         return float(np.ptp(times)) if len(times) else 0.0
+
+    @property
+    def sure(self) -> NDArray[np.bool_]:
+        """Which stretches agree and stand out, so that they count as evidence."""
+        return self.agree & (
+            _worth(self.points) > np.maximum(_PLAINLY * self.points[:, 3], _LOWEST)
+        )
 
     def at(self, time: float) -> float:
         """The lag at a time of the other sound."""
@@ -195,9 +202,13 @@ def fit(points: Points, before: Line, width: float) -> Line:
         if not now.any() or (now == agree).all():
             break
         agree = now
-    worth = points[:, 2] - 2 * np.maximum(points[:, 3] - _USUAL, 0)
-    clear = agree & (worth > np.maximum(_PLAINLY * points[:, 3], _LOWEST))
-    return Line(lag, drift, points, agree, decades(worth[clear], len(points), width))
+    found = Line(lag, drift, points, agree, 0.0)
+    return replace(found, decades=decades(_worth(points)[found.sure], len(points), width))
+
+
+def _worth(points: Points) -> NDArray[np.float64]:
+    """The heights of stretches, less what they share with a hum or a tone."""
+    return np.asarray(points[:, 2] - 2 * np.maximum(points[:, 3] - _USUAL, 0))
 
 
 def _consensus(times: NDArray[np.float64], lags: NDArray[np.float64]) -> tuple[float, float]:

@@ -43,6 +43,7 @@ def noticed(
         if found.leaned:
             yield info("sync.leaned", found.reason, where)
         yield from _odd(attempt, together[attempt.place.candidate.roll], where, picture_in)
+        yield from _two_takes(attempt, attempt.place.candidate.roll, where, timeline)
     yield from _beside(answers)
     yield from _holes(answers, timeline)
     yield from _copies(attempts)
@@ -83,6 +84,18 @@ def _odd(attempt: Attempt, take: Take, where: str, picture_in: Fraction) -> Iter
             f"of {take.roll.name}",
             where,
         )
+
+
+def _two_takes(attempt: Attempt, roll: Roll, where: str, timeline: Timeline) -> Iterator[Finding]:
+    """What is said where a part of an event is not in the take that the rest is heard in."""
+    whole, clip = attempt.event.whole, attempt.event.clip
+    if attempt.unheard is not None:
+        first, last = (timeline.timecode(edge) for edge in attempt.unheard)
+        text = f"from {first} to {last} it is loud, but nothing of it is heard in {roll.name}"
+        yield warning("sync.unheard", f"{text}, which is laid there, nor in any other take", where)
+    if attempt.doubt is not None and whole is not None and whole.record_in < clip.record_in:
+        text = f"the cut goes over into {roll.name} here, give or take {attempt.doubt:.2f} s"
+        yield warning("sync.two-takes", text, where)
 
 
 def _beside(answers: Sequence[EventSync]) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import floor
 from types import MappingProxyType
@@ -38,12 +38,14 @@ _NEAR = 2 * REACH / TOLERANCE  # places that such a channel may take beside the 
 class Heard:
     """One channel of a take in the guide; `fine` is None where it is not heard.
 
-    The fine line runs from the guide's clock to the take's: take time = guide time + lag.
+    The fine line runs from the guide's clock to the take's: take time = guide time + lag. `borne`
+    is which stretches of the event it explains, each by itself, by the guide's time of its middle.
     """
 
     channel: str
     match: Match
     fine: Fine | None = None
+    borne: Mapping[float, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,15 @@ class Place:
         """The channel that explains the guide best."""
         heard = [(one, one.fine.explains) for one in self.channels if one.fine is not None]
         return leading(heard)
+
+    @property
+    def borne(self) -> dict[float, bool]:
+        """Which stretches of the event any channel explains, in order; see `Heard`."""
+        found: dict[float, bool] = {}
+        for channel in self.channels:
+            for time, sure in channel.borne.items():
+                found[time] = found.get(time, False) or sure
+        return dict(sorted(found.items()))
 
 
 def place(
@@ -258,7 +269,9 @@ def _channel(
     if chance < _HEARD:
         fine = refine(lane, part, line, rate)
         if fine is not None:
-            return Heard(name, match, fine)
+            times = np.round(traced.points[:, 0] + float(part.start), 3)
+            borne = dict(zip(times.tolist(), traced.sure.tolist(), strict=True))
+            return Heard(name, match, fine, borne)
     return Heard(name, match)
 
 

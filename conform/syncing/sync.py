@@ -1,8 +1,9 @@
 """Production sound to picture: each event's take, and its place to the sample.
 
 Metadata names the takes that may lie under an event; sound decides. What is too short to be found
-alone leans on its neighbours; what none of the named takes matches is searched by sound in all of
-them. Then the events of each take are solved together, and what could not be measured says why.
+alone leans on its neighbours; what none of the named takes matches, or only a part of an event, is
+searched by sound in all of them. Then the events of each take are solved together, and what could
+not be measured says why.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from conform.syncing.guide import Guide, listen
 from conform.syncing.joining import joined
 from conform.syncing.leaning import leaning
 from conform.syncing.noticed import noticed
+from conform.syncing.parting import parted, rejoined
 from conform.syncing.takes import Attempt, edit_rounding, takes
 from conform.syncing.unnamed import by_sound
 from conform.timeline import Timeline
@@ -70,7 +72,9 @@ def sync(
     scatter = edit_rounding(timeline.rate, probed.audio[0].sample_rate)
     alone = takes(named, guide.picture_in, scatter, rolls)
     placed = leaning(named, alone, guide, executor)
-    attempts, unread = by_sound(placed, rolls, guide, executor, watch)
+    parting = parted(placed, guide)
+    searched, unread = by_sound(parting.attempts, rolls, guide, executor, watch)
+    attempts = rejoined(searched, parting.before, guide.picture_in, timeline.rate)
     together = takes(attempts, guide.picture_in, scatter, rolls)
     found = [answer(attempt, together, guide.picture_in) for attempt in attempts]
     answers = joined(found, rolls)

@@ -30,7 +30,9 @@ class Attempt:
     `named` is None where neither timecode nor metadata named a take, `place` where none matched.
     `copies` are takes that hold the same recording as the one that matched, `alike` those in which
     the same sound was found as well. `leaned` tells that the event was found only where its
-    neighbours of the same take put it.
+    neighbours of the same take put it. `unheard` is an edge of the event, in record time, that is
+    loud but not heard in the take; `doubt` the seconds by which the cut between two takes of one
+    event may lie elsewhere.
     """
 
     event: Event
@@ -41,6 +43,8 @@ class Attempt:
     copies: tuple[Roll, ...] = ()
     alike: tuple[Roll, ...] = ()
     leaned: bool = False
+    unheard: tuple[Fraction, Fraction] | None = None
+    doubt: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

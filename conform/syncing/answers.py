@@ -17,10 +17,12 @@ from conform.syncing.placing import Heard, Place
 from conform.syncing.takes import Attempt, Take, middle
 from conform.timeline import Clip
 
+TELLING = 3
+"""Seconds of an event that its own take would be found under."""
+
 _BY_TIMECODE = {*CERTAIN, Rung.TIMECODE}
 _COVERED = Fraction(95, 100)
 _FINE = 1 << 10  # places are kept to a part of a sample as small as this
-_TELLING = 3  # seconds of an event that its own take would be found under
 _FAR = 4.0  # half-widths apart before an event keeps a place of its own
 
 
@@ -55,7 +57,7 @@ def _refused(attempt: Attempt, named: Candidate) -> bool:
 
     Of an event too short to be found even where it belongs, that it is not found says nothing.
     """
-    if attempt.event.clip.duration < _TELLING:
+    if attempt.event.clip.duration < TELLING:
         return False
     asked = (place for place in attempt.asked if place.candidate.roll == named.roll)
     return any(place.match.verdict is Verdict.NO_MATCH for place in asked)

@@ -12,7 +12,7 @@ from conform.lint.cut import counted
 from conform.match import Verdict, early_or_late
 from conform.roll import Roll
 from conform.synced import EventSync, Rung, Status
-from conform.syncing.answers import stands_apart
+from conform.syncing.answers import TELLING, stands_apart
 from conform.syncing.candidates import CERTAIN
 from conform.syncing.sharing import LETTERS
 from conform.syncing.takes import Attempt, Take
@@ -51,11 +51,13 @@ def noticed(
 
 
 def _unplaced(attempt: Attempt, found: EventSync, where: str) -> Finding:
-    refused = [place for place in attempt.asked if place.match.verdict is Verdict.NO_MATCH]
-    if found.status is Status.METADATA and refused:
-        return warning("sync.wrong-take", f"placed by timecode alone: {found.reason}", where)
-    code = "sync.by-timecode" if found.status is Status.METADATA else "sync.not-measured"
-    return warning(code, found.reason, where)
+    if found.status is not Status.METADATA:
+        return warning("sync.not-measured", found.reason, where)
+    by = "where its take's other events lie" if found.leaned else "by timecode alone"
+    asked = (place.match.verdict for place in attempt.asked)
+    refused = Verdict.NO_MATCH in asked and attempt.event.clip.duration >= TELLING
+    code = "sync.wrong-take" if refused else "sync.by-timecode"
+    return warning(code, f"placed {by}: {found.reason}", where)
 
 
 def _odd(attempt: Attempt, take: Take, where: str, picture_in: Fraction) -> Iterator[Finding]:

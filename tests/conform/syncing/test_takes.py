@@ -14,10 +14,11 @@ from conform.syncing.answers import answer
 from conform.syncing.candidates import Candidate, Event
 from conform.syncing.joint import Slip, solve
 from conform.syncing.microphones import Microphones
+from conform.syncing.noticed import noticed
 from conform.syncing.placing import Heard, Place
 from conform.syncing.takes import Attempt, Take, edit_rounding, slip, takes
 from conform.timecode import RATES, Rate
-from conform.timeline import Clip
+from conform.timeline import Clip, Timeline
 
 SAMPLE = 1 / 48000
 TAKE = Roll("T1", (RollChannel("Boom", Path("T1.wav"), 0),), 48_000 * 60, 48_000, Fraction(1000))
@@ -107,3 +108,24 @@ def test_a_takes_line_goes_through_the_events_that_are_counted_on_its_clock() ->
         zero = answer(attempt, together, Fraction(0)).zero
         wanted = 5.25 if attempt is right else -5.0
         assert float(zero or 0) == pytest.approx(wanted, abs=SAMPLE)
+
+
+@pytest.mark.parametrize(("seconds", "code"), [(2, "sync.by-timecode"), (8, "sync.wrong-take")])
+def test_where_an_event_without_a_sound_of_its_own_is_laid_is_said(seconds: int, code: str) -> None:
+    """Two seconds that are not found say nothing of the take; eight say that it is another."""
+    heard = found(event_at(10, 1020), Rung.TIMECODE_SCENE_TAKE, 8.5, TAKE)
+    clip = Clip("", Fraction(30), Fraction(30 + seconds), Fraction(1040), Fraction(1040 + seconds))
+    named = Candidate(TAKE, Rung.TIMECODE_SCENE_TAKE, Fraction(-10), Fraction(1))
+    asked = (Place(named, Match(Verdict.NO_MATCH, 48_000, "no match")),)
+    attempts = [heard, Attempt(Event("0030", clip, (0,)), named, None, asked)]
+    together = takes(attempts, Fraction(0))
+    answers = [answer(attempt, together, Fraction(0)) for attempt in attempts]
+    assert float(answers[1].zero or 0) == pytest.approx(-8.5, abs=SAMPLE)
+    timeline = Timeline("", RATES["25"], Fraction(0), ())
+    (told,) = (
+        finding
+        for finding in noticed(attempts, answers, together, timeline, Fraction(0))
+        if "0030" in finding.where
+    )
+    assert told.code == code
+    assert told.message.startswith("placed where its take's other events lie")

@@ -35,9 +35,9 @@ from conform.clocks.wow import Wander, echoed, quick, slow, suspected
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.correlate import Spectra
 from conform.hearing.evidence import TOLERANCE, Points
-from conform.hearing.levels import WIDTH, clear, exact, level_line, listen, stretches
 from conform.hearing.measure import Measurement, measure, spectra_of
 from conform.hearing.sound import Sound
+from conform.hearing.stretches import WIDTH, clear, exact, level_line, listen, stretches
 from conform.match import Match
 
 _SHORTEST = 10.0  # seconds of a sound whose speed can be followed

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.evidence import TOLERANCE, Points
-from conform.hearing.levels import WIDTH, Part, level_line, listen
+from conform.hearing.levels import Part
 from conform.hearing.sound import Sound
+from conform.hearing.stretches import WIDTH, level_line, listen
 
 _NEAR = 0.02  # seconds beside the other place in which a stretch is looked for
 _LIKE = 0.5  # of its height at its own place makes a stretch heard at the other

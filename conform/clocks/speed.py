@@ -17,10 +17,10 @@ from conform.hearing.band import COARSE_RATE, Signal
 from conform.hearing.correlate import Spectra
 from conform.hearing.evidence import STEEPEST, TOLERANCE, Line, Points
 from conform.hearing.halves import narrowed, widened
-from conform.hearing.levels import exact
 from conform.hearing.lines import SURE
 from conform.hearing.measure import PLACED, STAGES, Measurement, find, measure, promised
 from conform.hearing.sound import Sound
+from conform.hearing.stretches import exact
 from conform.match import Match
 
 SPEEDS: dict[str, Fraction] = {

@@ -14,11 +14,12 @@ from conform.clocks.change import LEAST, moment
 from conform.clocks.repeating import repeats
 from conform.clocks.slight import slight
 from conform.hearing.evidence import TOLERANCE, Line, Points
-from conform.hearing.levels import WIDTH, Part, exact, level_line, levels
+from conform.hearing.levels import Part, levels
 from conform.hearing.measure import Measurement, placed
 from conform.hearing.refine import Fine, refine
 from conform.hearing.slope import two_sided
 from conform.hearing.sound import Sound
+from conform.hearing.stretches import WIDTH, exact, level_line
 from conform.match import Verdict
 
 SHORTEST = 20.0

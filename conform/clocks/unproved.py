@@ -11,8 +11,8 @@ from itertools import pairwise
 from math import log
 
 from conform.hearing.evidence import Points
-from conform.hearing.levels import WIDTH, along, exact, explained, level_line, spacing
 from conform.hearing.sound import Sound
+from conform.hearing.stretches import WIDTH, along, exact, explained, level_line, spacing
 
 LagAt = Callable[[float], float]
 """The lag at a time of the other sound, both in seconds."""

@@ -1,10 +1,7 @@
 """Wow: the speed of an old transfer wanders, and is followed as a smooth map of time.
 
 Followed is what is slower than about a second: a capstan out of round, a sagging battery, a clock
-that warms up. A curve is told from a line by how much likelier it makes the stretches (Kass &
-Raftery, "Bayes factors", JASA 90, 1995: twice the logarithm above 10 is very strong), and it must
-leave less than half of what the line leaves: talkers at other distances, and reflections, are no
-curve. The simpler explanation stands where both fail.
+that warms up. What else may explain the stretches is ruled out first; see `plausible`.
 """
 
 from __future__ import annotations
@@ -15,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from conform.clocks.cubic import through
+from conform.clocks.plausible import FEWEST, STRONG, is_curve, off_line, simpler
 from conform.clocks.smoother import Curve, curve
 from conform.clocks.timemap import Knot, TimeMap, retimed
 from conform.clocks.track import Seed, Track, track
@@ -22,27 +20,18 @@ from conform.hearing.band import COARSE_RATE
 from conform.hearing.correlate import local, subsample
 from conform.hearing.evidence import TOLERANCE, Points
 from conform.hearing.halves import widened
-from conform.hearing.levels import PENALTY, clear, stairs
 from conform.hearing.pattern import shared
 from conform.hearing.sound import Sound
+from conform.hearing.stretches import clear
 
-_STRONG = 10.0  # twice the logarithm of how much likelier a curve must be
-_LESS = 0.5  # share of the line's misses that a curve may leave
 _SETTLED = 5e-5  # seconds of scatter about a line under which nothing quick can hide
-_LEAST = 5e-5  # seconds of wander, root mean square, that are worth a map
 _PROBE = 60.0  # seconds that tell whether a long sound is worth following closely
 _SURE = 8.0  # minus log10 of the chance of a track
-_WIDE, _NARROW = 4.0, 8e-5  # deviations; seconds: as far from a level as stretches on it lie
-_PLACES = 60  # where a step is looked for, at the same count of stretches from one another
-_RIPPLE = 5.0  # seconds to either side of a jump in which a curve that smooths over it is steep
-_USUAL = 0.95  # share of a curve that is no steeper than usual, and
-_TEAR = 3.0  # times as much speed off the mean as is then a jump's: even wow has 1
-_FEWEST = 12  # stretches that tell a curve
 _SHORT = 0.5  # seconds of a stretch in a room before its speed is nearly known
 _STRETCH = 0.25  # seconds of a stretch once the speed is nearly known
 _NEAR = 0.01  # seconds to either side in which it is then looked for
 _HIGH, _CLEAR = 6.0, 1.25  # height over the noise and over the next best peak
-_AT_ONCE = 512
+_AT_ONCE = 512  # stretches that are correlated together
 _ENOUGH = 0.25  # share of the stretches, pauses included, that must know their place
 _FEW = 0.25  # numbers to a stretch that a slow curve may take
 _GRID = 0.25  # seconds between the finest knots
@@ -79,16 +68,16 @@ def suspected(points: Points) -> bool:
 
     Few stretches tell nothing: the wow itself may have smeared the others.
     """
-    if len(points) < _FEWEST:
+    if len(points) < FEWEST:
         return len(points) > 0
     found = _curve(points[:, 0], points[:, 1], points[:, 2])
-    misses = _off_line(found)
-    return 1.4826 * float(np.median(np.abs(misses))) > _SETTLED or found.gain > _STRONG
+    misses = off_line(found)
+    return 1.4826 * float(np.median(np.abs(misses))) > _SETTLED or found.gain > STRONG
 
 
 def slow(reference: Sound, other: Sound, points: Points) -> Wander | None:
     """The map of a wow so slow that stretches as they are show it."""
-    if len(points) < _FEWEST:
+    if len(points) < FEWEST:
         return None
     found = _curve(points[:, 0], points[:, 1], points[:, 2])
     few = found.bends < _FEW * found.kept.sum()  # through few points a curve can always be laid
@@ -100,10 +89,10 @@ def quick(reference: Sound, other: Sound, seed: Seed) -> Wander | None:
     first, last = float(other.start), float(other.start) + other.seconds
     if last - first > 1.5 * _PROBE:
         part = _tracked(reference, other, seed, seed.time - _PROBE / 2, seed.time + _PROBE / 2)
-        if part.decades < _SURE or not _is_curve(_curve(part.times, part.lags, part.heights)):
+        if part.decades < _SURE or not is_curve(_curve(part.times, part.lags, part.heights)):
             return None
     whole = _tracked(reference, other, seed, first, last)
-    if whole.decades < _SURE or len(whole.times) < _FEWEST:
+    if whole.decades < _SURE or len(whole.times) < FEWEST:
         return None
     found = _curve(whole.times, whole.lags, whole.heights)
     for _ in range(2):
@@ -120,7 +109,7 @@ def echoed(reference: Sound, other: Sound, points: Points) -> Wander | None:
 
     `points` are longer ones that show about where those lie.
     """
-    if len(points) < _FEWEST:
+    if len(points) < FEWEST:
         return None
     ends = float(other.start), float(other.start) + other.seconds
     times = np.arange(ends[0] + _SHORT / 2, ends[1], _SHORT)
@@ -148,12 +137,12 @@ def _by_pattern(
     near = np.column_stack([times, lags, np.ones(len(times)), np.zeros(len(times))])
     found, _ = shared(reference, other, near, round(seconds * COARSE_RATE))
     found = found[clear(found)]
-    return found if len(found) >= max(_FEWEST, _ENOUGH * len(times)) else None
+    return found if len(found) >= max(FEWEST, _ENOUGH * len(times)) else None
 
 
 def _told(reference: Sound, other: Sound, found: Curve) -> Wander | None:
     """The map of a curve that nothing simpler explains, and that bends all along its way."""
-    if not _is_curve(found) or _is_stairs(found) or _is_a_step(found) or _is_torn(found):
+    if not is_curve(found) or simpler(found):
         return None
     return _wander(reference, other, found)
 
@@ -170,77 +159,6 @@ def _tracked(reference: Sound, other: Sound, seed: Seed, first: float, last: flo
 def _curve(times: Reals, lags: Reals, heights: Reals) -> Curve:
     """The likeliest curve; a stretch's error goes down as its height goes up."""
     return curve(times, lags, np.square(heights / np.median(heights)))
-
-
-def _off_line(found: Curve) -> Reals:
-    """What kept stretches are off their best straight line."""
-    times, values = found.times[found.kept], found.values[found.kept]
-    return np.asarray(values - np.polyval(np.polyfit(times, values, 1), times))
-
-
-def _is_curve(found: Curve) -> bool:
-    """Whether a wandering speed explains the stretches, and a steady one does not."""
-    off = float(np.sqrt(np.mean(np.square(_off_line(found)))))
-    left = found.values - found.at(found.times)[0]
-    rest = float(np.sqrt(np.mean(np.square(left[found.kept]))))
-    enough = found.kept.sum() >= _FEWEST and found.kept.mean() > 0.5
-    return bool(enough and found.gain > _STRONG and rest < _LESS * off and off > _LEAST)
-
-
-def _is_stairs(found: Curve) -> bool:
-    """Whether levels explain the stretches cheaper than a curve: talkers take turns in steps."""
-    width, cost = _cost(found)
-    line = np.polyfit(found.times[found.kept], found.values[found.kept], 1)
-    left = found.values - np.polyval(line, found.times)
-    rows = np.array_split(left, len(left) // _AT_ONCE + 1)
-    return bool(sum(stairs(row[None], width)[0][0] for row in rows) < cost)
-
-
-def _is_a_step(found: Curve) -> bool:
-    """Whether one step, or two, and a drift explain the stretches cheaper than a curve.
-
-    A line through both sides of a step is steeper than either, so that they are no levels along it.
-    """
-    width, cost = _cost(found)
-    places = np.quantile(found.times, np.linspace(0, 1, _PLACES + 2)[1:-1])
-    shape = np.column_stack([np.ones(len(found.times)), found.times - found.times.mean()])
-    for count in (1, 2):
-        tried = [np.column_stack([shape, found.times > place]) for place in places]
-        costs = [_missing(found, some, width) for some in tried]
-        if min(costs) + count * PENALTY < cost:
-            return True
-        shape = tried[int(np.argmin(costs))]
-    return False
-
-
-def _missing(found: Curve, shape: Reals, width: float) -> float:
-    """What stretches off the best sum of some shapes cost."""
-    kept = found.kept
-    told = np.linalg.lstsq(shape[kept], found.values[kept], rcond=None)[0]
-    left = found.values - shape @ told
-    return float(np.minimum(np.square(left / width), 1.0).sum())
-
-
-def _cost(found: Curve) -> tuple[float, float]:
-    """Seconds from which a stretch lies off whatever explains it, and what a curve costs.
-
-    What a stretch off it costs is at most 1; so does each number that tells the curve.
-    """
-    left = found.values - found.at(found.times)[0]
-    width = max(_WIDE * float(np.sqrt(np.mean(np.square(left[found.kept])))), _NARROW)
-    return width, float(np.minimum(np.square(left / width), 1.0).sum() + found.bends)
-
-
-def _is_torn(found: Curve) -> bool:
-    """Whether a curve smooths over a jump: its speed is somewhere unlike that of everywhere else.
-
-    A step within a wow leaves stretches beside it without a place, and a curve bridges them.
-    """
-    grid = np.arange(found.times[0], found.times[-1], _GRID)
-    growth = np.abs(found.at(grid)[1] - np.polyfit(found.times, found.values, 1)[0])
-    most = int(growth.argmax())
-    rest = growth[np.abs(grid - grid[most]) > _RIPPLE]
-    return bool(len(rest) and growth[most] > _TEAR * np.quantile(rest, _USUAL))
 
 
 def _heard_along(reference: Sound, laid: Sound, along: TimeMap) -> Curve | None:
@@ -261,7 +179,7 @@ def _heard_along(reference: Sound, laid: Sound, along: TimeMap) -> Curve | None:
     if not rows:
         return None
     middles, lags, heights = np.concatenate(rows, axis=1)
-    if len(middles) < max(_FEWEST, _ENOUGH * len(firsts)):
+    if len(middles) < max(FEWEST, _ENOUGH * len(firsts)):
         return None
     times = along.other_at(middles)
     return _curve(times, middles + lags - times, heights)
@@ -301,7 +219,7 @@ def _wander(reference: Sound, other: Sound, found: Curve) -> Wander:
     left = values - found.at(times)[0]
     return Wander(
         map=_thinned(grid[known], lags[known], halves[known]),
-        before=float(np.sqrt(np.mean(np.square(_off_line(found))))),
+        before=float(np.sqrt(np.mean(np.square(off_line(found))))),
         after=float(np.sqrt(np.mean(np.square(left)))),
         swing=float(np.ptp(away)),
         slowest=float(growth[known].min() - line[0]),

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.halves import widened
-from conform.hearing.levels import exact
+from conform.hearing.stretches import exact
 from conform.syncing.guide import Guide
 from conform.syncing.placing import Place
 from conform.syncing.sharing import LETTERS, lettered, trimmed

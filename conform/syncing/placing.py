@@ -13,7 +13,6 @@ import numpy as np
 from conform.hearing.band import Signal
 from conform.hearing.evidence import REACH, TOLERANCE, Line, trace
 from conform.hearing.glance import stands_out
-from conform.hearing.levels import exact as on_grid
 from conform.hearing.measure import STAGES, Measurement, find
 from conform.hearing.nearby import nearby
 from conform.hearing.pieces import Pieces
@@ -21,6 +20,7 @@ from conform.hearing.poly import leading
 from conform.hearing.refine import Fine, refine
 from conform.hearing.sound import Sound, channels_of, mixed
 from conform.hearing.stretch import held, of_file
+from conform.hearing.stretches import exact as on_grid
 from conform.match import Match, Verdict
 from conform.roll import Roll, RollChannel
 from conform.synced import Rung

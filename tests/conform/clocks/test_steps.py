@@ -11,9 +11,9 @@ from conform.clocks.course import Course, course
 from conform.clocks.resample import interpolate
 from conform.clocks.steps import Jump, follow, likeliest
 from conform.clocks.telling import told
-from conform.hearing.levels import stretches
 from conform.hearing.measure import Measurement, measure
 from conform.hearing.sound import Sound
+from conform.hearing.stretches import stretches
 from conform.match import Match, Verdict
 from fixtures.clock import read_at
 from fixtures.music import Tap, music

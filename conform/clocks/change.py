@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from conform.hearing.band import COARSE_RATE, Signal
-from conform.hearing.evidence import TOLERANCE, Points
+from conform.hearing.evidence import TOLERANCE, Points, level_line
 from conform.hearing.levels import Part
 from conform.hearing.pattern import alike
 from conform.hearing.sound import Sound
-from conform.hearing.stretches import WIDTH, clear, laid, level_line, listen
+from conform.hearing.stretches import WIDTH, clear, laid, listen
 
 LEAST = 0.003
 """Seconds of the smallest step that is told by peaks alone: reflections move one by up to 1 ms."""

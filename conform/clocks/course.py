@@ -6,7 +6,6 @@ of time where the speed wanders.
 
 from __future__ import annotations
 
-from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -34,10 +33,10 @@ from conform.clocks.unproved import LagAt, Span, unproved
 from conform.clocks.wow import Wander, echoed, quick, slow, suspected
 from conform.hearing.band import COARSE_RATE
 from conform.hearing.correlate import Spectra
-from conform.hearing.evidence import TOLERANCE, Points
+from conform.hearing.evidence import TOLERANCE, Points, level_line
 from conform.hearing.measure import Measurement, measure, spectra_of
 from conform.hearing.sound import Sound
-from conform.hearing.stretches import WIDTH, clear, exact, level_line, listen, stretches
+from conform.hearing.stretches import WIDTH, clear, exact, listen, stretches
 from conform.match import Match
 
 _SHORTEST = 10.0  # seconds of a sound whose speed can be followed
@@ -116,8 +115,8 @@ def _run(reference: Sound, other: Sound, speed: Fraction, found: Measurement, ra
         return run
     if run.steps or run.wander is not None or not found.match.matched:
         return _as_filed(run, speed)
-    there = replace(run, match=on_own_clock(found, speed, rate), speed=speed)
-    return replace(_doubted(there, run.scatter), unproved=_divided(run.unproved, float(speed)))
+    there = replace(_as_filed(run, speed), match=on_own_clock(found, speed, rate))
+    return _doubted(there, run.scatter)
 
 
 def _better(
@@ -184,8 +183,8 @@ def _lag_at(plain: Course, points: Points) -> LagAt:
     level = float(match.lag_samples or 0.0) / match.sample_rate - moves[plain.longest]
     # A lag without a drift is that of the middle of what was heard.
     begin = float(np.median(points[:, 0])) if match.drift_ppm is None and len(points) else 0.0
-    times = [step.seconds for step in plain.steps]
-    return lambda time: float(level + moves[bisect(times, time)] + slope * (time - begin))
+    steps = [step.seconds for step in plain.steps]
+    return lambda times: level + moves[np.searchsorted(steps, times)] + slope * (times - begin)
 
 
 def _astray(run: Course, points: Points) -> float | None:
@@ -197,10 +196,7 @@ def _astray(run: Course, points: Points) -> float | None:
         smeared = WIDTH * max(run.wander.fastest, -run.wander.slowest)
         lags = run.wander.map.reference_at(times) - times
         return astray(points, lags, TOLERANCE + smeared)
-    moves = np.cumsum([0.0, *(step.samples for step in run.steps)]) / match.sample_rate
-    part = np.searchsorted([step.seconds for step in run.steps], times)
-    drift = leaning(points) if match.drift_ppm is None else 1e-6 * match.drift_ppm
-    return astray(points, moves[part] + drift * times)
+    return astray(points, _lag_at(run, points)(times))
 
 
 def _doubted(plain: Course, scatter: float | None) -> Course:

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from conform.hearing.band import COARSE_RATE
-from conform.hearing.evidence import TOLERANCE, Points
+from conform.hearing.evidence import TOLERANCE, Points, level_line
 from conform.hearing.levels import Part
 from conform.hearing.sound import Sound
-from conform.hearing.stretches import WIDTH, level_line, listen
+from conform.hearing.stretches import WIDTH, listen
 
 _NEAR = 0.02  # seconds beside the other place in which a stretch is looked for
 _LIKE = 0.5  # of its height at its own place makes a stretch heard at the other

@@ -13,13 +13,13 @@ import numpy as np
 from conform.clocks.change import LEAST, moment
 from conform.clocks.repeating import repeats
 from conform.clocks.slight import slight
-from conform.hearing.evidence import TOLERANCE, Line, Points
+from conform.hearing.evidence import TOLERANCE, Line, Points, level_line
 from conform.hearing.levels import Part, levels
 from conform.hearing.measure import Measurement, placed
 from conform.hearing.refine import Fine, refine
 from conform.hearing.slope import two_sided
 from conform.hearing.sound import Sound
-from conform.hearing.stretches import WIDTH, exact, level_line
+from conform.hearing.stretches import WIDTH, exact
 from conform.match import Verdict
 
 SHORTEST = 20.0

@@ -10,12 +10,17 @@ from collections.abc import Callable
 from itertools import pairwise
 from math import log
 
-from conform.hearing.evidence import Points
-from conform.hearing.sound import Sound
-from conform.hearing.stretches import WIDTH, along, exact, explained, level_line, spacing
+import numpy as np
+from numpy.typing import NDArray
 
-LagAt = Callable[[float], float]
-"""The lag at a time of the other sound, both in seconds."""
+from conform.hearing.evidence import Points, level_line
+from conform.hearing.sound import Sound
+from conform.hearing.stretches import WIDTH, along, exact, explained, spacing
+
+Reals = NDArray[np.float64]
+
+LagAt = Callable[[Reals], Reals]
+"""The lags at times of the other sound, all in seconds."""
 
 Span = tuple[float, float]
 """First and last second of the other sound."""
@@ -52,8 +57,9 @@ def _seconds(span: Span) -> float:
 
 def _at_odds(reference: Sound, other: Sound, span: Span, lag_at: LagAt, enough: float) -> bool:
     """Whether both sounds are heard long enough in a span, and do not go together there."""
-    middle = sum(span) / 2
-    slope = (lag_at(span[1]) - lag_at(middle)) / (span[1] - middle)
-    line = level_line(lag_at(middle) - slope * middle, slope)
+    middle, last = sum(span) / 2, span[1]
+    lag, later = (float(one) for one in lag_at(np.array([middle, last])))
+    slope = (later - lag) / (last - middle)
+    line = level_line(lag - slope * middle, slope)
     heard = along(reference, other.part(exact(span[0]), exact(span[1])), line)
     return len(heard.points) >= enough and not explained(heard)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from conform.hearing.band import COARSE_RATE, Signal
-from conform.hearing.evidence import REACH, Line, listen
+from conform.hearing.evidence import REACH, level_line, listen
 from conform.hearing.pieces import Pieces
 
 _PLAIN = 1.5  # times the next best: short clips in noise and music have 2.4 to 18, hum has 1
@@ -27,6 +27,6 @@ def merely_cut(window: Signal, reference: NDArray[np.floating], at: int) -> bool
         return False
     if last - first < _LEAST * COARSE_RATE:
         return True
-    line = Line(at / COARSE_RATE, 0.0, np.empty((0, 4)), np.empty(0, bool), 0.0)
+    line = level_line(at / COARSE_RATE, 0.0)
     points = listen(reference, Pieces(window), line, np.array([first]), last - first)
     return not np.any(points[:, 2] > _PLAIN * points[:, 3])

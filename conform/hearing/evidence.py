@@ -85,6 +85,11 @@ class Line:
         return self.lag + self.drift * time
 
 
+def level_line(lag: float, drift: float) -> Line:
+    """A line that no stretch bears out as yet."""
+    return Line(lag, drift, np.empty((0, 4)), np.empty(0, bool), 0.0)
+
+
 def trace(
     reference: NDArray[np.floating],
     other: Pieces,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from conform.hearing.evidence import Line, fit
 
@@ -30,6 +31,17 @@ def at_usual_speed(line: Line) -> bool:
     return abs(slope) <= max(_USUAL, _SURE * error)
 
 
+def agreeing_run(agree: NDArray[np.bool_], chance: float) -> tuple[int, int]:
+    """The run with the largest sum of agreement beyond chance: its first one, and after its last.
+
+    `chance` is the share that agree by chance; where none agree, the run is empty.
+    """
+    worth = np.concatenate([[0.0], np.cumsum(agree - chance)])
+    gains = worth - np.minimum.accumulate(worth)
+    end = int(gains.argmax())
+    return (int(worth[:end].argmin()), end) if end else (0, 0)
+
+
 def held(line: Line) -> Line:
     """The line by the stretches of the run in which more of them agree than do by chance.
 
@@ -39,10 +51,7 @@ def held(line: Line) -> Line:
     if not line.agree.any():
         return line
     order = np.argsort(line.points[:, 0])
-    worth = np.concatenate([[0.0], np.cumsum(line.agree[order] - _CHANCE)])
-    gains = worth - np.minimum.accumulate(worth)
-    end = int(gains.argmax())
-    first = int(worth[:end].argmin())
+    first, end = agreeing_run(line.agree[order], _CHANCE)
     inside = np.zeros(len(order), bool)
     inside[order[first:end]] = True
     if not (line.agree & ~inside).any():

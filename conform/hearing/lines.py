@@ -9,15 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from conform.hearing import rarity
 from conform.hearing.band import COARSE_RATE, Signal
-from conform.hearing.correlate import Peak, faded
+from conform.hearing.correlate import Peak
 from conform.hearing.ends import merely_cut
 from conform.hearing.evidence import TOLERANCE, Line, trace
 from conform.hearing.extent import at_usual_speed
-from conform.hearing.halves import widened
 from conform.hearing.pieces import Pieces
 from conform.hearing.rarity import unborne
 from conform.hearing.sound import Sound
@@ -35,23 +33,18 @@ _ALL = 0.9  # of them that follow it, and are
 _ROUND = 4.5  # deviations high or less, are a tone's
 _EQUAL = 1.02  # times the next best: noise peaks higher than that in four stretches of five
 _TINY = 1e-20
-_FADE = COARSE_RATE // 50  # samples of a search window's rise and fall
 _APART = 0.06  # seconds: nearer lines are one place and its reflections
 
 
-def windowed(sound: NDArray[np.floating], first: int, length: int) -> Signal:
-    """A stretch of the other sound, faded at its ends: a cut through hum is a click."""
-    return faded(widened(sound[first : first + length]), min(_FADE, length // 8))
-
-
 def traced(
-    reference: Sound, pieces: Pieces, first: int, length: int, peaks: Sequence[Peak]
+    reference: Sound, pieces: Pieces, first: int, window: Signal, peaks: Sequence[Peak]
 ) -> list[Line]:
     """A line through each of the best peaks of a window of the other sound.
 
-    The window is `length` samples from the `first`; `peaks` are all that its search listed.
+    The window is as it was searched for, from the `first` sample on; `peaks` are all that its
+    search listed.
     """
-    anchor = (first + length / 2) / COARSE_RATE
+    anchor = (first + len(window) / 2) / COARSE_RATE
     found = []
     plain = False
     for peak in peaks[:_PLACES]:
@@ -61,7 +54,7 @@ def traced(
         line = max(lines, key=lambda line: line.decades)
         plain |= lines[0].decades >= _PLAIN
         if rare > max(0.0, line.decades - _places(reference)):
-            line = _with_its_window(reference, pieces, first, length, peak, peaks, lines)
+            line = _with_its_window(reference, pieces, first, window, peak, peaks, lines)
         found.append(line)
     return found
 
@@ -70,23 +63,22 @@ def _with_its_window(
     reference: Sound,
     pieces: Pieces,
     first: int,
-    length: int,
+    window: Signal,
     peak: Peak,
     peaks: Sequence[Peak],
     lines: Sequence[Line],
 ) -> Line:
     """The best of some lines through a peak, with its window's evidence where that is better."""
     line = max(lines, key=lambda line: line.decades)
-    window = windowed(pieces.sound, first, length)
     rare = rarity.decades(peak, peaks, unborne(window, reference.coarse, peak.at))
     if rare <= 0 or merely_cut(window, reference.coarse, peak.at):
         return line
-    lag, anchor = (peak.at - first) / COARSE_RATE, (first + length / 2) / COARSE_RATE
+    lag, anchor = (peak.at - first) / COARSE_RATE, (first + len(window) / 2) / COARSE_RATE
     score = rare + _places(reference)
     if any(_borne_out(line) for line in lines):
         line = _stands_out(line, lag, anchor, peak, score)
     if rare >= _PROMISING and false_match(line, reference) > SURE:
-        alone = _inside(reference, pieces, first, length, lag)
+        alone = _inside(reference, pieces, first, len(window), lag)
         if _borne_out(alone) and at_usual_speed(alone):
             alone = _stands_out(alone, lag, anchor, peak, score)
             line = max(line, alone, key=lambda line: line.decades)

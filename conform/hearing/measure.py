@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from conform.hearing.band import COARSE_RATE, Signal, audible, lively, powers
-from conform.hearing.correlate import Spectra, search
+from conform.hearing.correlate import Spectra, faded, search
 from conform.hearing.evidence import Line
 from conform.hearing.extent import held
-from conform.hearing.lines import SURE, apart, false_match, traced, widths, windowed
+from conform.hearing.halves import widened
+from conform.hearing.lines import SURE, apart, false_match, traced, widths
 from conform.hearing.pieces import Pieces
 from conform.hearing.rarity import SAMPLE
 from conform.hearing.refine import Fine, refine
@@ -28,6 +30,7 @@ sounds, several find overlaps in part, short ones find short overlaps."""
 
 _LONG = 1200.0  # seconds of a reference from which short windows and speeds share searches
 _AT_ONCE = 2  # of them: what stands out by 9 deviations alone does by 6
+_FADE = COARSE_RATE // 50  # samples of a search window's rise and fall
 _ROOM = 112_000_000  # bytes that the other sound and the reference's spectra may take together
 _LIKELY = 0.1  # a chance that needs no figure
 _LEAST = 0.25  # seconds of sound below which nothing can be said
@@ -94,12 +97,12 @@ def promised(reference: Sound, others: Sequence[Sound], rate: int, spectra: Spec
         for length in [min(round(WINDOW * COARSE_RATE), len(other.coarse), spectra.window)]
         for first in lively(powers(other.coarse), length, 1)
     ]
-    cut = [windowed(others[number].coarse, first, length) for number, first, length in windows]
+    cut = [_window(others[number].coarse, first, length) for number, first, length in windows]
     placed = [False] * len(others)
     peaked = search(spectra, cut, SAMPLE, _together(reference)) if cut else []
-    for (number, first, length), peaks in zip(windows, peaked, strict=True):
+    for (number, first, _), window, peaks in zip(windows, cut, peaked, strict=True):
         pieces = Pieces(others[number].coarse)
-        lines = apart(traced(reference, pieces, first, length, peaks))
+        lines = apart(traced(reference, pieces, first, window, peaks))
         placed[number] = _verdict(reference, others[number], rate, lines).verdict in PLACED
     return placed
 
@@ -127,11 +130,11 @@ def _candidates(
         length = min(round(seconds * COARSE_RATE), len(other.coarse), spectra.window)
         starts = [first for first in lively(power, length, count) if (first, length) not in tried]
         tried |= {(first, length) for first in starts}
-        windows = [windowed(other.coarse, first, length) for first in starts]
+        windows = [_window(other.coarse, first, length) for first in starts]
         together = _together(reference) if seconds < WINDOW else 1
         peaked = search(spectra, windows, SAMPLE, together) if windows else []
-        for first, peaks in zip(starts, peaked, strict=True):
-            found += traced(reference, pieces, first, length, peaks)
+        for first, window, peaks in zip(starts, windows, peaked, strict=True):
+            found += traced(reference, pieces, first, window, peaks)
         found = apart(found)
         if found and false_match(found[0], reference) < SURE:
             break
@@ -169,6 +172,11 @@ def _verdict(reference: Sound, other: Sound, rate: int, candidates: Sequence[Lin
             Alternative(line.lag * rate, round(line.decades, 2)) for line in (best, *rivals)
         ),
     )
+
+
+def _window(sound: NDArray[np.floating], first: int, length: int) -> Signal:
+    """A stretch of the other sound, faded at its ends: a cut through hum is a click."""
+    return faded(widened(sound[first : first + length]), min(_FADE, length // 8))
 
 
 def _tied(reference: Sound, other: Sound, best: Line, rival: Line) -> bool:

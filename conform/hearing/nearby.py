@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from conform.hearing.band import COARSE_RATE
-from conform.hearing.evidence import REACH, TOLERANCE, Line, decades, listen
+from conform.hearing.evidence import REACH, TOLERANCE, Line, decades, level_line, listen
 from conform.hearing.pieces import Pieces
 from conform.hearing.sound import Sound
 
@@ -42,7 +42,7 @@ def nearby(reference: Sound, other: Sound, lag: float, doubt: float) -> Nearby |
     if length < _SHORTEST * COARSE_RATE:
         return None
     starts = np.arange(0, len(other.coarse) - length + 1, length)
-    given = Line(lag - shift, 0.0, np.empty((0, 4)), np.empty(0, bool), 0.0)
+    given = level_line(lag - shift, 0.0)
     points = listen(reference.coarse, Pieces(other.coarse), given, starts, length)
     if not len(points):
         return None

@@ -20,9 +20,7 @@ from conform.hearing.segments import read
 from conform.hearing.sound import Sound
 from conform.hearing.weights import Reals, explained, weightings, weights
 
-_FLOOR = (
-    0.01  # samples: interpolation and float32 leave 0.004 of exact copies, codecs a little more
-)
+_FLOOR = 0.01  # samples: interpolation and float32 leave 0.004 of exact copies, codecs some more
 _UNTOLD = 20.0  # seconds of a line below which the speech band does not tell its drift
 _BESIDE = 48  # samples beside the level line's peak
 _BETTER = 1.03  # height of a slant over the level line before it is believed

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from conform.hearing import evidence
 from conform.hearing.band import COARSE_RATE
-from conform.hearing.evidence import Line, Points, trace
+from conform.hearing.evidence import Line, Points, level_line, trace
 from conform.hearing.measure import find
 from conform.hearing.pattern import by_pattern, needed, shared
 from conform.hearing.pieces import Pieces
@@ -149,11 +149,6 @@ def spacing(sound: Sound) -> float:
 def exact(seconds: float) -> Fraction:
     """Seconds on the grid of coarse samples."""
     return Fraction(round(seconds * COARSE_RATE), COARSE_RATE)
-
-
-def level_line(lag: float, drift: float) -> Line:
-    """A line that no stretch bears out as yet."""
-    return Line(lag, drift, np.empty((0, 4)), np.empty(0, bool), 0.0)
 
 
 def _in_order(points: Points) -> Points:

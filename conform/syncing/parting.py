@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from conform.hearing.band import COARSE_RATE
+from conform.hearing.extent import agreeing_run
 from conform.hearing.halves import widened
 from conform.hearing.stretches import exact
 from conform.syncing.guide import Guide
@@ -91,10 +92,8 @@ def _run(borne: Sequence[bool]) -> tuple[int, int] | None:
     """
     beside = zip([False, *borne], borne, [*borne[1:], False], strict=False)
     pairs = [one and (before or after) for before, one, after in beside]
-    worth = np.concatenate([[0.0], np.cumsum(np.array(pairs, float) - _STRAY)])
-    gains = worth - np.minimum.accumulate(worth)
-    end = int(gains.argmax())
-    return (int(worth[:end].argmin()), end - 1) if end else None
+    first, end = agreeing_run(np.array(pairs, bool), _STRAY)
+    return (first, end - 1) if end else None
 
 
 def _loud(

@@ -15,7 +15,7 @@ import numpy as np
 
 from conform.findings import Finding
 from conform.hearing.band import COARSE_RATE
-from conform.hearing.evidence import TOLERANCE, Line, listen
+from conform.hearing.evidence import TOLERANCE, level_line, listen
 from conform.hearing.lines import SURE
 from conform.hearing.pieces import Pieces
 from conform.match import Match, Verdict
@@ -151,7 +151,7 @@ def _hinted(event: Event, candidate: Candidate, guide: Guide) -> bool:
         pieces = Pieces(part.coarse)
         for lane in lanes if length else ():
             lag = float(guide.picture_in - (candidate.zero or 0) - lane.start + part.start)
-            given = Line(lag, 0.0, np.empty((0, 4)), np.empty(0, bool), 0.0)
+            given = level_line(lag, 0.0)
             points = listen(lane.coarse, pieces, given, starts, length)
             if (points[:, 2] > _HINT).any():
                 return True

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from conform.hearing.evidence import level_line
 from conform.hearing.measure import find
-from conform.hearing.stretches import level_line
 from conform.syncing.placing import _channel, follow
 from tests.hearing import RATE, Wave, heard
 

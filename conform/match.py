@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import hypot
 
 
 class Verdict(StrEnum):
@@ -69,6 +70,12 @@ class Match:
     def lag_seconds(self) -> float | None:
         """The lag in seconds."""
         return None if self.lag_samples is None else self.lag_samples / self.sample_rate
+
+    def doubted(self, samples: float) -> Match:
+        """The same measurement, its place less sure by an independent half-width."""
+        if self.uncertainty_samples is None:
+            return self
+        return replace(self, uncertainty_samples=hypot(self.uncertainty_samples, samples))
 
     def counted_from(self, seconds: float) -> Match:
         """The same measurement with the other sound's time counted from a later moment of it."""

@@ -178,10 +178,10 @@ def _aligned(ground: _Ground, path: Path, watch: Watch) -> Aligned:
     plain = not run.steps and run.speed is None and run.wander is None
     return Aligned(
         path,
-        _doubted(_surer(run.match, lanes) if plain else run.match, ground.rounded),
+        (_surer(run.match, lanes) if plain else run.match).doubted(ground.rounded),
         (*findings, *told(run, path), *told_swapped(lanes, path)),
         run.steps,
-        tuple(replace(lane, match=_doubted(lane.match, ground.rounded)) for lane in lanes),
+        tuple(replace(lane, match=lane.match.doubted(ground.rounded)) for lane in lanes),
         run.speed_name,
         run.wander,
         begins,
@@ -212,13 +212,6 @@ def _pairs(
         known = spectra if one is ground.mix else spectra_of(one, heard[0])
         for other in heard:
             yield one, other, known
-
-
-def _doubted(match: Match, rounded: float) -> Match:
-    """A match whose place is so many samples less sure, for the clock that it counts by."""
-    if match.uncertainty_samples is None or not rounded:
-        return match
-    return replace(match, uncertainty_samples=hypot(match.uncertainty_samples, rounded))
 
 
 def _surer(whole: Match, lanes: Sequence[PolyChannel]) -> Match:

@@ -204,8 +204,7 @@ def _doubted(plain: Course, scatter: float | None) -> Course:
     match = plain.match
     if scatter is None or match.uncertainty_samples is None:
         return plain
-    wider = hypot(match.uncertainty_samples, 2 * scatter * match.sample_rate)
-    return replace(plain, match=replace(match, uncertainty_samples=wider), scatter=scatter)
+    return replace(plain, match=match.doubted(2 * scatter * match.sample_rate), scatter=scatter)
 
 
 def _guessed(reference: Sound, other: Sound, rate: int, guesses: Sequence[Guess]) -> Course | None:

@@ -29,7 +29,6 @@ from conform.timecode import sample_at
 Report = Callable[[Finding], None]
 """Where the findings of a reading go."""
 
-
 Raw = np.ndarray[tuple[int, int], np.dtype[Any]]
 
 _HALF = Fraction(1, 2)
